@@ -1,0 +1,278 @@
+/**
+ * The live feed of one workspace in this process: one watcher on the head key, however many tabs follow. What is
+ * committed reaches every subscriber in commit order; chunks of a running answer reach them from memory, and from KV
+ * when another process drives the run.
+ */
+import type { ChatChunk, LiveFrame } from "../types.ts";
+import { getMessage } from "../chat/store.ts";
+import { countStates } from "../queue/store.ts";
+import { CURSOR_MS, feedEnd, type FeedEntry, readFeed } from "../store/feed.ts";
+import { keys } from "../store/keys.ts";
+import { openStore } from "../store/kv.ts";
+import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
+
+/** Receives frames as JSON text, serialised once for all. */
+export type Send = (frame: string) => void;
+
+/** A running answer as this process knows it: its chunks from the first on. */
+export interface Tail {
+  run: string;
+  chunks: ChatChunk[];
+}
+
+export interface Lease {
+  run: string;
+  /** Last sign of life of the process that drives it, in milliseconds. */
+  beat: number;
+  kind: "answer" | "followup";
+}
+
+export interface Batch {
+  from: number;
+  chunks: ChatChunk[];
+}
+
+const hubs = new Map<string, Promise<Hub>>();
+
+/** The hub of a workspace, opened on first use and kept. */
+export function hubOf(ws: string): Promise<Hub> {
+  let hub = hubs.get(ws);
+  if (!hub) {
+    hub = Hub.open(ws);
+    hubs.set(ws, hub);
+    // A hub that could not open must not be the answer for ever.
+    hub.catch(() => hubs.delete(ws));
+  }
+  return hub;
+}
+
+/** Every hub that is open in this process. */
+export function openHubs(): Promise<Hub[]> {
+  return Promise.all(hubs.values());
+}
+
+/** Stops following every workspace; for a graceful stop and between tests. */
+export async function closeHubs(): Promise<void> {
+  const open = [...hubs.values()];
+  hubs.clear();
+  for (const hub of open) (await hub).close();
+}
+
+export class Hub {
+  #at: string;
+  #tail: Tail | null = null;
+  #counts = "";
+  #chain: Promise<void> = Promise.resolve();
+  readonly #subscribers = new Set<Send>();
+  readonly #runs = new Set<() => void>();
+  #watch: ReadableStreamDefaultReader<unknown> | null = null;
+
+  private constructor(readonly ws: string, readonly kv: Deno.Kv, at: string) {
+    this.#at = at;
+  }
+
+  static async open(ws: string): Promise<Hub> {
+    const kv = await openStore();
+    const hub = new Hub(ws, kv, await feedEnd(kv, ws));
+    hub.#counts = JSON.stringify(await countStates(ws));
+    await hub.#readRun();
+    hub.#follow();
+    return hub;
+  }
+
+  /** Where the feed stands now. */
+  get cursor(): string {
+    return formatCursor({
+      at: this.#at,
+      time: Date.now(),
+      run: this.#tail?.run ?? null,
+      seq: this.#tail?.chunks.length ?? 0,
+    });
+  }
+
+  /** The running answer, or null. */
+  get tail(): Readonly<Tail> | null {
+    return this.#tail;
+  }
+
+  /** How many follow. */
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  /** Brings the hub up to what is committed now; resolves when every subscriber has been sent it. */
+  drain(): Promise<void> {
+    this.#chain = this.#chain.then(() => this.#drain()).catch((error) => {
+      console.error(JSON.stringify({ level: "error", where: "live feed", error: String(error) }));
+    });
+    return this.#chain;
+  }
+
+  /**
+   * Follows the feed from a cursor on, without a gap and without a repetition; "" starts at now. Returns how to stop,
+   * or null when the cursor is too old or not ours, so that the client must start afresh.
+   */
+  async subscribe(from: string, send: Send): Promise<(() => void) | null> {
+    await this.drain();
+    const cursor: Cursor | null = from === "" ? parseCursor(this.cursor) : parseCursor(from);
+    if (!cursor || cursor.time < Date.now() - CURSOR_MS || cursor.at > this.#at) return null;
+    // From this line on nothing passes by: what is committed later waits in `held` until the past has been sent.
+    const held: string[] = [];
+    let hold = true;
+    const subscriber: Send = (frame) => hold ? held.push(frame) : send(frame);
+    this.#subscribers.add(subscriber);
+    const until = this.#at;
+    const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
+    try {
+      for (const entry of await readFeed(this.kv, this.ws, cursor.at, until)) {
+        for (const frame of await this.#frames(entry, cursor)) send(JSON.stringify(frame));
+      }
+      if (tail) {
+        const seq = cursor.run === tail.run ? cursor.seq : 0;
+        if (seq < tail.chunks.length) {
+          send(JSON.stringify(this.#chunkFrame(until, tail.run, seq, tail.chunks.slice(seq))));
+        }
+      }
+    } catch (error) {
+      this.#subscribers.delete(subscriber);
+      throw error;
+    }
+    for (const frame of held) send(frame);
+    hold = false;
+    return () => this.#subscribers.delete(subscriber);
+  }
+
+  /** Begins a running answer that this process drives. */
+  startRun(run: string): void {
+    this.#tail = { run, chunks: [] };
+  }
+
+  /** Passes on chunks of the answer that this process drives. */
+  emit(run: string, chunks: ChatChunk[]): void {
+    if (this.#tail?.run !== run || chunks.length === 0) return;
+    const seq = this.#tail.chunks.length;
+    this.#tail.chunks.push(...chunks);
+    this.#broadcast(this.#chunkFrame(this.#at, run, seq, chunks));
+    for (const wake of this.#runs) wake();
+  }
+
+  /** Sends a frame that belongs to this moment alone and is not kept (health, ping). */
+  broadcast(frame: (cursor: string) => LiveFrame): void {
+    this.#broadcast(frame(this.cursor));
+  }
+
+  /** The running answer from its start until it ends; null when none runs. */
+  async *follow(run: string, signal: AbortSignal): AsyncGenerator<ChatChunk> {
+    let seq = 0;
+    while (!signal.aborted) {
+      const tail = this.#tail;
+      if (tail?.run !== run) return;
+      if (seq < tail.chunks.length) {
+        const chunk = tail.chunks[seq++];
+        yield chunk;
+        if (chunk.type === "finish" || chunk.type === "abort") return;
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.#runs.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.#runs.add(wake);
+        signal.addEventListener("abort", wake);
+      });
+    }
+  }
+
+  close(): void {
+    this.#watch?.cancel().catch(() => {});
+    this.#subscribers.clear();
+  }
+
+  #follow(): void {
+    const reader = this.kv.watch([keys.head(this.ws)]).getReader();
+    this.#watch = reader;
+    const next = async (): Promise<void> => {
+      for (;;) {
+        const { done } = await reader.read();
+        if (done) return;
+        await this.drain();
+      }
+    };
+    next().catch(() => hubs.delete(this.ws));
+  }
+
+  async #drain(): Promise<void> {
+    for (const entry of await readFeed(this.kv, this.ws, this.#at)) {
+      this.#at = entry.versionstamp;
+      const seen = { run: this.#tail?.run ?? null, seq: this.#tail?.chunks.length ?? 0 };
+      for (const frame of await this.#frames(entry, seen)) {
+        if (frame.type === "chat" && "message" in frame.data && frame.data.message.id === this.#tail?.run) {
+          this.#tail = null;
+          for (const wake of this.#runs) wake();
+        }
+        this.#broadcast(frame);
+      }
+      if (entry.events.some(({ t }) => t === "action")) await this.#sendCounts();
+    }
+    await this.#readRun();
+  }
+
+  async #sendCounts(): Promise<void> {
+    const data = await countStates(this.ws);
+    const text = JSON.stringify(data);
+    if (text === this.#counts) return;
+    this.#counts = text;
+    this.#broadcast({ type: "counts", cursor: this.cursor, data });
+  }
+
+  /** Chunks that another process wrote. In the process that drives the run memory is ahead of KV: nothing is new here. */
+  async #readRun(): Promise<void> {
+    const lease = await this.kv.get<Lease>(keys.run(this.ws));
+    if (!lease.value) return;
+    const { run } = lease.value;
+    if (this.#tail?.run !== run) this.#tail = { run, chunks: [] };
+    const tail = this.#tail;
+    const start = keys.chunk(this.ws, run, tail.chunks.length);
+    for await (
+      const { value } of this.kv.list<Batch>({ start, end: [...keys.chunks(this.ws, run), Infinity] })
+    ) {
+      if (this.#tail !== tail) return;
+      const fresh = value.chunks.slice(tail.chunks.length - value.from);
+      if (value.from <= tail.chunks.length) this.emit(run, fresh);
+    }
+  }
+
+  /** Frames of an entry; their cursor remembers how far into a running answer the reader is. */
+  async #frames(
+    { versionstamp, events }: FeedEntry,
+    { run, seq }: Pick<Cursor, "run" | "seq">,
+  ): Promise<LiveFrame[]> {
+    const cursor = formatCursor({ at: versionstamp, time: Date.now(), run, seq });
+    const frames: LiveFrame[] = [];
+    for (const event of events) {
+      if (event.t === "action") frames.push({ type: "action", cursor, data: event.action });
+      else if (event.t === "data") {
+        frames.push({ type: "data", cursor, data: { tables: event.tables, version: event.version } });
+      } else if (event.t === "cleared") frames.push({ type: "chat", cursor, data: { cleared: true } });
+      else if (event.t === "message") {
+        const message = await getMessage(this.ws, event.n);
+        if (message) frames.push({ type: "chat", cursor, data: { message } });
+      } else if (event.t === "run") {
+        frames.push({ type: "chat", cursor, data: { run: event.run, seq: 0, chunks: [] } });
+      }
+    }
+    return frames;
+  }
+
+  #chunkFrame(at: string, run: string, seq: number, chunks: ChatChunk[]): LiveFrame {
+    const cursor = formatCursor({ at, time: Date.now(), run, seq: seq + chunks.length });
+    return { type: "chat", cursor, data: { run, seq, chunks } };
+  }
+
+  #broadcast(frame: LiveFrame): void {
+    const text = JSON.stringify(frame);
+    for (const send of this.#subscribers) send(text);
+  }
+}

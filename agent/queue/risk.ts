@@ -1,0 +1,81 @@
+/** What is risky about a change, computed from its preview and its statements, never from the model's words. */
+import type { Badge, Preview, Statement } from "../types.ts";
+
+const WARN_ROWS = 5;
+const DANGER_ROWS = 100;
+
+/** Badges in order of weight, each with its reason in words (SPEC Q2). */
+export function badgesOf(preview: Preview, statements: readonly Statement[]): Badge[] {
+  const badges: Badge[] = [];
+  const rows = rowsOf(preview);
+  const deleted = preview.counts.reduce((sum, count) => sum + count.deleted, 0);
+  if (statements.some(({ sql }) => lacksWhere(sql))) {
+    badges.push({ code: "no_where", level: "danger", reason: "No WHERE: every row of the table is meant." });
+  }
+  if (deleted > 0 || statements.some(({ sql }) => /^\s*delete\b/i.test(bare(sql)))) {
+    badges.push({ code: "delete", level: "danger", reason: `Deletes ${plural(deleted, "row")}.` });
+  }
+  if (rows >= DANGER_ROWS) {
+    badges.push({ code: "many_rows", level: "danger", reason: `${rows} rows change.` });
+  } else if (rows >= WARN_ROWS) {
+    badges.push({ code: "many_rows", level: "warn", reason: `${rows} rows change.` });
+  }
+  for (const kind of ["trigger", "cascade", "replace"] as const) {
+    const effects = preview.effects.filter((effect) => effect.kind === kind);
+    if (effects.length === 0) continue;
+    const names = [...new Set(effects.map(({ name, table }) => name ?? table))].join(", ");
+    badges.push({ code: kind, level: "warn", reason: `${EFFECT_WORDS[kind]}: ${names}.` });
+  }
+  if (preview.counts.length > 1) {
+    badges.push({
+      code: "many_tables",
+      level: "warn",
+      reason: `${preview.counts.length} tables change: ${
+        preview.counts.map(({ table }) => table).join(", ")
+      }.`,
+    });
+  }
+  if (rows === 0) badges.push({ code: "no_change", level: "info", reason: "No row changes." });
+  return badges;
+}
+
+/** Rows that a preview changes, over all tables. */
+export function rowsOf(preview: Pick<Preview, "counts">): number {
+  return preview.counts.reduce((sum, count) => sum + count.inserted + count.updated + count.deleted, 0);
+}
+
+const EFFECT_WORDS = {
+  trigger: "A trigger acts too",
+  cascade: "A foreign key acts on other rows",
+  replace: "May replace rows that are in the way",
+};
+
+/** An UPDATE or DELETE without WHERE at its own level. Words in quotes, comments and parentheses don't count. */
+function lacksWhere(sql: string): boolean {
+  const words = bare(sql);
+  return /^\s*(with\b.*\)\s*)?(update|delete)\b/is.test(words) && !/\bwhere\b/i.test(outer(words));
+}
+
+/** SQL without comments and with the contents of quotes blanked. */
+function bare(sql: string): string {
+  return sql.replace(
+    /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]/g,
+    (part) => part.startsWith("--") || part.startsWith("/*") ? " " : "''",
+  );
+}
+
+/** SQL outside parentheses. */
+function outer(sql: string): string {
+  let depth = 0;
+  let text = "";
+  for (const c of sql) {
+    if (c === "(") depth++;
+    else if (c === ")") depth--;
+    else if (depth === 0) text += c;
+  }
+  return text;
+}
+
+function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
