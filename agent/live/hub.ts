@@ -9,6 +9,7 @@ import { countStates } from "../queue/store.ts";
 import { CURSOR_MS, feedEnd, type FeedEntry, readFeed } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { openStore } from "../store/kv.ts";
+import { getLarge, type Large } from "../store/large.ts";
 import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
 
 /** Receives frames as JSON text, serialised once for all. */
@@ -27,9 +28,11 @@ export interface Lease {
   kind: "answer" | "followup";
 }
 
+/** Chunks `from` … `from + count - 1` of a running answer, as KV keeps them until its message is stored. */
 export interface Batch {
   from: number;
-  chunks: ChatChunk[];
+  count: number;
+  large: Large;
 }
 
 const hubs = new Map<string, Promise<Hub>>();
@@ -66,6 +69,8 @@ export class Hub {
   readonly #subscribers = new Set<Send>();
   readonly #runs = new Set<() => void>();
   #watch: ReadableStreamDefaultReader<unknown> | null = null;
+  /** The run that this process drives: its chunks come from memory, ahead of KV. */
+  #driven: string | null = null;
 
   private constructor(readonly ws: string, readonly kv: Deno.Kv, at: string) {
     this.#at = at;
@@ -113,22 +118,28 @@ export class Hub {
    * or null when the cursor is too old or not ours, so that the client must start afresh.
    */
   async subscribe(from: string, send: Send): Promise<(() => void) | null> {
-    await this.drain();
-    const cursor: Cursor | null = from === "" ? parseCursor(this.cursor) : parseCursor(from);
-    if (!cursor || cursor.time < Date.now() - CURSOR_MS || cursor.at > this.#at) return null;
-    // From this line on nothing passes by: what is committed later waits in `held` until the past has been sent.
     const held: string[] = [];
     let hold = true;
     const subscriber: Send = (frame) => hold ? held.push(frame) : send(frame);
-    this.#subscribers.add(subscriber);
-    const until = this.#at;
-    const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
+    // Registered as a link of the chain, so never in the middle of a drain: what is committed up to `until` comes from
+    // the feed below, and what is committed later waits in `held` until the past has been sent.
+    const registered = this.drain().then(() => {
+      this.#subscribers.add(subscriber);
+      const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
+      return { start: parseCursor(from === "" ? this.cursor : from), until: this.#at, tail };
+    });
+    this.#chain = registered.then(() => {});
+    const { start, until, tail } = await registered;
+    if (!start || start.time < Date.now() - CURSOR_MS || start.at > until) {
+      this.#subscribers.delete(subscriber);
+      return null;
+    }
     try {
-      for (const entry of await readFeed(this.kv, this.ws, cursor.at, until)) {
-        for (const frame of await this.#frames(entry, cursor)) send(JSON.stringify(frame));
+      for (const entry of await readFeed(this.kv, this.ws, start.at, until)) {
+        for (const frame of await this.#frames(entry, start)) send(JSON.stringify(frame));
       }
       if (tail) {
-        const seq = cursor.run === tail.run ? cursor.seq : 0;
+        const seq = start.run === tail.run ? start.seq : 0;
         if (seq < tail.chunks.length) {
           send(JSON.stringify(this.#chunkFrame(until, tail.run, seq, tail.chunks.slice(seq))));
         }
@@ -145,6 +156,7 @@ export class Hub {
   /** Begins a running answer that this process drives. */
   startRun(run: string): void {
     this.#tail = { run, chunks: [] };
+    this.#driven = run;
   }
 
   /** Passes on chunks of the answer that this process drives. */
@@ -227,10 +239,10 @@ export class Hub {
     this.#broadcast({ type: "counts", cursor: this.cursor, data });
   }
 
-  /** Chunks that another process wrote. In the process that drives the run memory is ahead of KV: nothing is new here. */
+  /** Chunks that another process wrote. */
   async #readRun(): Promise<void> {
     const lease = await this.kv.get<Lease>(keys.run(this.ws));
-    if (!lease.value) return;
+    if (!lease.value || lease.value.run === this.#driven) return;
     const { run } = lease.value;
     if (this.#tail?.run !== run) this.#tail = { run, chunks: [] };
     const tail = this.#tail;
@@ -239,8 +251,10 @@ export class Hub {
       const { value } of this.kv.list<Batch>({ start, end: [...keys.chunks(this.ws, run), Infinity] })
     ) {
       if (this.#tail !== tail) return;
-      const fresh = value.chunks.slice(tail.chunks.length - value.from);
-      if (value.from <= tail.chunks.length) this.emit(run, fresh);
+      const known = tail.chunks.length - value.from;
+      if (known < 0 || known >= value.count) continue;
+      const chunks = await getLarge<ChatChunk[]>(this.kv, this.ws, value.large);
+      if (chunks && this.#tail === tail) this.emit(run, chunks.slice(tail.chunks.length - value.from));
     }
   }
 
@@ -259,7 +273,7 @@ export class Hub {
       else if (event.t === "message") {
         const message = await getMessage(this.ws, event.n);
         if (message) frames.push({ type: "chat", cursor, data: { message } });
-      } else if (event.t === "run") {
+      } else if (event.run !== "") {
         frames.push({ type: "chat", cursor, data: { run: event.run, seq: 0, chunks: [] } });
       }
     }

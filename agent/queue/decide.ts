@@ -10,6 +10,7 @@ import { Refusal } from "../errors.ts";
 import { isClaimed, isOpen } from "./states.ts";
 import { bodyOf, cut, previewed } from "./propose.ts";
 import { type Claim, getAction, getStored, idsOfState, notPending, updateAction } from "./store.ts";
+import { tellOutcome } from "./outcomes.ts";
 import { outcomeMessage } from "./words.ts";
 
 /** How long a claim keeps others from sending the same request, in milliseconds. */
@@ -35,7 +36,7 @@ export async function approve(
     }
     return {
       summary: { state: "executing", decidedBy: by, maybeStale: false },
-      claim: newClaim("approve", input),
+      claim: newClaim("approve", input, by),
     };
   });
   return await settle(ws, id);
@@ -66,7 +67,7 @@ export async function reject(ws: string, id: number, by: Actor, reason: string |
     }
     return close({ state: "rejected", decidedBy: by, reason: reason && cut(reason, 200) });
   });
-  return await getAction(ws, id);
+  return await told(ws, id);
 }
 
 /** Takes a proposal back, for its agent or its user. */
@@ -122,7 +123,7 @@ async function settle(ws: string, id: number): Promise<Action> {
       const done = await send(action, claim);
       await updateAction(ws, id, ({ summary }) => isClaimed(summary.state) ? done : null);
       await markOthers(ws, id, done.tables);
-      return await getAction(ws, id);
+      return await told(ws, id);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === "db_unavailable" || error.code === "busy" || error.code === "internal") {
@@ -131,7 +132,8 @@ async function settle(ws: string, id: number): Promise<Action> {
         continue;
       }
       await giveBack(ws, action, error);
-      if (FAILS.has(error.code)) return await getAction(ws, id);
+      const settled = await told(ws, id);
+      if (FAILS.has(error.code) && settled.state === "failed") return settled;
       throw error;
     }
   }
@@ -146,6 +148,13 @@ const FAILS = new Set<Problem["code"]>([
   "not_found",
   "invalid",
 ]);
+
+/** The action as it stands, after whoever listens for outcomes has heard of it. */
+async function told(ws: string, id: number): Promise<Action> {
+  const action = await getAction(ws, id);
+  if (!isClaimed(action.state) && action.state !== "pending") tellOutcome(ws, action);
+  return action;
+}
 
 async function send(action: Action, claim: Claim) {
   const db = database(action.database);

@@ -1,0 +1,154 @@
+/**
+ * The state of reading one sentence. Every token must end up understood: as part of a clause, as a filler, or in
+ * `unknown`. Nothing else may move `at`, so that no condition is ever dropped silently.
+ */
+import type { Table } from "@/agent/types.ts";
+import { matchTable, type TableMatch } from "./lexicon.ts";
+import { type Column, type ColumnRef, type Condition, emptyRead, type Op, type Read } from "./query.ts";
+import { parents } from "./relations.ts";
+import type { Token } from "./tokens.ts";
+import { negated } from "./words.ts";
+
+export interface Spot extends TableMatch {
+  at: number;
+}
+
+export interface Scan {
+  schema: Table[];
+  text: string;
+  tokens: Token[];
+  at: number;
+  read: Read;
+  /** The tables named in the sentence, with their places. */
+  spots: Spot[];
+  unknown: Token[];
+  /** What has to be asked before anything can be done; the first one counts. */
+  question: string | null;
+  /** The token that negates the next condition. */
+  negation: Token | null;
+  /** The "and" or "or" before the next condition. */
+  joint: { word: "and" | "or"; token: Token } | null;
+  /** Places of the conditions joined by "or" so far; an "and" after them would be ambiguous. */
+  chained: "and" | "or" | null;
+  lastColumn: ColumnRef | null;
+  /** How many conditions stood before "except". */
+  exceptFrom: number | null;
+  /** "all", "every", "everything" was said. */
+  all: boolean;
+}
+
+export function startScan(schema: Table[], text: string, tokens: Token[], main: Table): Scan {
+  return {
+    schema,
+    text,
+    tokens,
+    at: 0,
+    read: emptyRead(main),
+    spots: tableSpots(schema, tokens),
+    unknown: [],
+    question: null,
+    negation: null,
+    joint: null,
+    chained: null,
+    lastColumn: null,
+    exceptFrom: null,
+    all: false,
+  };
+}
+
+/** Every table that is named, in order. */
+export function tableSpots(schema: Table[], tokens: Token[]): Spot[] {
+  const spots: Spot[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const match = tokens[at]?.kind === "string" ? null : matchTable(schema, tokens, at);
+    if (!match) continue;
+    spots.push({ ...match, at });
+    at += match.length - 1;
+  }
+  return spots;
+}
+
+/** Main and named tables, without repetition. */
+export function namedTables(scan: Scan): Table[] {
+  return [...new Set([scan.read.table, ...scan.spots.map((s) => s.table)])];
+}
+
+/** The table that a word at this place most likely speaks of: the one named right after it, else the last before. */
+export function nearTable(scan: Scan, from: number, to: number): Table {
+  const after = scan.spots.find((s) => s.at === to);
+  const before = scan.spots.filter((s) => s.at < from).at(-1);
+  return (after ?? before)?.table ?? scan.read.table;
+}
+
+/** One column among several tables' candidates: of the table before it, then the main one, then its parents. */
+export function chooseColumn<T extends { table: Table; column: Column }>(
+  scan: Scan,
+  candidates: T[],
+): T | null {
+  const before = scan.spots.filter((s) => s.at < scan.at).reverse().map((s) => s.table);
+  for (
+    const table of [
+      ...before,
+      scan.read.table,
+      ...namedTables(scan),
+      ...parents(scan.schema, scan.read.table),
+    ]
+  ) {
+    const found = candidates.find((c) => c.table === table);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Tables in which an unqualified column or value may live. */
+export function reachableTables(scan: Scan): Table[] {
+  return [...new Set([...namedTables(scan), ...parents(scan.schema, scan.read.table)])];
+}
+
+export function ask(scan: Scan, question: string): void {
+  scan.question ??= question;
+}
+
+/** The pending "not" applied to an operator. */
+export function withNegation(scan: Scan, op: Op): Op {
+  if (!scan.negation) return op;
+  scan.negation = null;
+  return negated(op);
+}
+
+/** Adds a condition, joined as "and", "or" and lists of values of one column are meant in English. */
+export function addCondition(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): void {
+  const joint = scan.joint?.word ?? null;
+  const last = scan.read.conditions.at(-1);
+  scan.joint = null;
+  if (condition.kind === "compare") scan.lastColumn = { table: condition.table, column: condition.column };
+  const sameColumn = condition.kind === "compare" && last?.kind === "compare" &&
+    last.table === condition.table &&
+    last.column === condition.column;
+  if (sameColumn && last.op === condition.op && (last.op === "eq" || last.op === "ne")) {
+    // "East and West customers" are customers of either; without a joint the sentence contradicts itself.
+    if (!joint && last.op === "eq") {
+      return ask(
+        scan,
+        `Both values are given for ${last.column.name}. Join them with "or" if either will do.`,
+      );
+    }
+    last.values.push(...condition.values);
+    return;
+  }
+  if (joint === "or") {
+    if (!last) return ask(scan, 'I did not understand what stands before "or".');
+    if (scan.chained === "and") return ask(scan, mixed);
+    scan.chained = "or";
+    const any = last.kind === "either" ? last.any : [last];
+    scan.read.conditions[scan.read.conditions.length - 1] = { kind: "either", any: [...any, condition] };
+    return;
+  }
+  if (joint === "and") {
+    if (scan.chained === "or") return ask(scan, mixed);
+    scan.chained = "and";
+  }
+  scan.read.conditions.push(condition);
+}
+
+const mixed = 'I can\'t tell how "and" and "or" belong together there. Please ask it in two steps.';

@@ -1,0 +1,237 @@
+/**
+ * Drives one answer to its end, whatever the tabs do. Chunks go to this process's tabs at once and to KV in batches;
+ * every batch checks the lease, so that a process that was declared dead can't write on.
+ */
+import { convertToModelMessages, isStepCount, readUIMessageStream, streamText, toUIMessageStream } from "ai";
+import type { Actor, ChatChunk, ChatMessage, MessageMetadata } from "../types.ts";
+import { database } from "../database.ts";
+import { logUnexpected, Refusal } from "../errors.ts";
+import { type Batch, type Hub, hubOf, type Lease } from "../live/hub.ts";
+import { announce } from "../store/feed.ts";
+import { keys } from "../store/keys.ts";
+import { backoff } from "../store/kv.ts";
+import { dropLarge, putLarge } from "../store/large.ts";
+import { forModel, instructions, windowOf } from "./instructions.ts";
+import { chooseModel, modelFailure } from "./model.ts";
+import { appendMessages, listMessages } from "./store.ts";
+import { tools } from "./tools.ts";
+
+/** Steps of one answer; the last one has no tools, so that it always ends in words. */
+const MAX_STEPS = 5;
+/** Text waits this long for company before it is written to KV, in milliseconds. */
+const FLUSH_MS = 50;
+/** A model that says nothing for this long has failed, in milliseconds. */
+const SILENCE_MS = 60_000;
+
+export interface Drive {
+  ws: string;
+  database: string;
+  run: string;
+  kind: Lease["kind"];
+  by: Actor;
+  /** The message that is answered. */
+  messageId: string | null;
+  /** Aborted with the reason "stopped" when a person stops it. */
+  signal: AbortSignal;
+}
+
+type Status = NonNullable<MessageMetadata["status"]>;
+
+/** Runs the answer and stores it. Never throws: whatever happens becomes the message's status. */
+export async function drive(run: Drive): Promise<void> {
+  const hub = await hubOf(run.ws);
+  await hub.drain();
+  hub.startRun(run.run);
+  const log = new ChunkLog(hub, run);
+  const silence = new AbortController();
+  const signal = AbortSignal.any([run.signal, silence.signal, log.fenced]);
+  let status: Status = "done";
+  let error: string | undefined;
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
+  const alive = () => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => silence.abort(new DOMException("silent", "TimeoutError")), SILENCE_MS);
+  };
+  try {
+    alive();
+    for await (const chunk of await answer(run, signal)) {
+      alive();
+      if (chunk.type === "error") {
+        status = "failed";
+        error ??= chunk.errorText;
+      }
+      // How it ended is said once, below, after everything else.
+      if (chunk.type !== "finish" && chunk.type !== "abort") log.add(chunk);
+      if (chunk.type === "abort") status = run.signal.aborted ? "stopped" : "failed";
+    }
+  } catch (thrown) {
+    status = run.signal.aborted ? "stopped" : "failed";
+    if (status === "failed") error = thrown instanceof Refusal ? thrown.message : modelFailure(thrown);
+    if (status === "failed" && !silence.signal.aborted) logUnexpected(thrown, "run");
+  } finally {
+    clearTimeout(watchdog);
+  }
+  if (silence.signal.aborted && status !== "stopped") error = modelFailure(silence.signal.reason);
+  if (status === "failed") error ??= "The answer broke off.";
+  const metadata: MessageMetadata = { status, at: new Date().toISOString(), ...(error && { error }) };
+  log.add(status === "stopped" ? { type: "abort" } : { type: "finish", messageMetadata: metadata });
+  await log.end(metadata);
+}
+
+async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<ChatChunk>> {
+  const { messages } = await listMessages(run.ws, 60);
+  const { tables } = await database(run.database).schema();
+  const chosen = chooseModel(tables);
+  const origin = {
+    ws: run.ws,
+    database: run.database,
+    by: { ...run.by, via: "agent" as const },
+    messageId: run.messageId,
+  };
+  const toolset = tools(origin, !chosen.builtin);
+  const result = streamText({
+    model: chosen.model,
+    instructions: instructions(tables),
+    messages: await convertToModelMessages(windowOf(messages).map(forModel), {
+      tools: toolset,
+      ignoreIncompleteToolCalls: true,
+    }),
+    tools: toolset,
+    toolChoice: run.kind === "followup" ? "none" : "auto",
+    stopWhen: isStepCount(MAX_STEPS),
+    prepareStep: ({ stepNumber }) => stepNumber === MAX_STEPS - 1 ? { toolChoice: "none" } : {},
+    providerOptions: chosen.providerOptions,
+    abortSignal: signal,
+    maxRetries: 1,
+    onError: ({ error }) => {
+      if (!signal.aborted) logUnexpected(error, "model");
+    },
+  });
+  return toUIMessageStream<typeof toolset, ChatMessage>({
+    stream: result.stream,
+    tools: toolset,
+    generateMessageId: () => run.run,
+    messageMetadata: ({ part }) =>
+      part.type === "start"
+        ? {
+          at: new Date().toISOString(),
+          model: chosen.name,
+          ...(run.kind === "followup" && { kind: "followup" }),
+        }
+        : undefined,
+    onError: modelFailure,
+    redactToolErrors: false,
+  });
+}
+
+/** The chunks of one answer: to the tabs now, to KV in batches, and in the end as one message. */
+class ChunkLog {
+  readonly #all: ChatChunk[] = [];
+  #stored = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #chain: Promise<void> = Promise.resolve();
+  readonly #fence = new AbortController();
+
+  constructor(readonly hub: Hub, readonly run: Drive) {}
+
+  /** Aborted when another process holds the lease now. */
+  get fenced(): AbortSignal {
+    return this.#fence.signal;
+  }
+
+  add(chunk: ChatChunk): void {
+    if (this.fenced.aborted) return;
+    this.#all.push(chunk);
+    this.hub.emit(this.run.run, [chunk]);
+    // What a tool did must outlive this process at once; text may wait for company.
+    if (/^(tool-(input-available|output)|start$)/.test(chunk.type)) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  /** Stores the answer as one message and gives the lease back, in one commit. */
+  async end(metadata: MessageMetadata): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#chain;
+    const { ws, run } = this.run;
+    const message = await foldChunks(run, this.#all, metadata);
+    await closeRun(ws, run, message);
+    await this.hub.drain();
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#chain = this.#chain.then(() => this.#store()).catch((error) => {
+      logUnexpected(error, "chunks");
+      this.#fence.abort(error);
+    });
+  }
+
+  async #store(): Promise<void> {
+    const { ws, run, kind } = this.run;
+    const from = this.#stored;
+    const chunks = this.#all.slice(from);
+    if (chunks.length === 0) return;
+    const { kv } = this.hub;
+    const large = await putLarge(kv, ws, chunks);
+    for (let tries = 0;; tries++) {
+      const lease = await kv.get<Lease>(keys.run(ws));
+      if (lease.value?.run !== run) {
+        this.#fence.abort(new Error("The lease is gone."));
+        return;
+      }
+      const op = kv.atomic().check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
+      op.set(keys.chunk(ws, run, from), { from, count: chunks.length, large } satisfies Batch);
+      op.set(keys.head(ws), Date.now());
+      if ((await op.commit()).ok) break;
+      await backoff(tries);
+    }
+    this.#stored = from + chunks.length;
+  }
+}
+
+/** Builds the message that chunks amount to, as the SDK's own reader does. */
+export async function foldChunks(
+  run: string,
+  chunks: readonly ChatChunk[],
+  metadata: MessageMetadata,
+): Promise<ChatMessage> {
+  let message: ChatMessage = { id: run, role: "assistant", parts: [] };
+  const stream = ReadableStream.from(joinDeltas(chunks));
+  for await (const state of readUIMessageStream<ChatMessage>({ stream, onError: () => {} })) message = state;
+  return { ...message, id: run, metadata: { ...message.metadata, ...metadata } };
+}
+
+/** Ends a run: its message enters the conversation, its lease and chunks go. False when the lease is another's. */
+export async function closeRun(ws: string, run: string, message: ChatMessage): Promise<boolean> {
+  const { kv } = await hubOf(ws);
+  for (let tries = 0;; tries++) {
+    const lease = await kv.get<Lease>(keys.run(ws));
+    if (lease.value?.run !== run) return false;
+    const op = kv.atomic().check(lease).delete(keys.run(ws));
+    // An answer that says nothing at all (a follow-up that gave way to a person) leaves no message.
+    const empty = message.parts.length === 0 && message.metadata?.status === "stopped";
+    announce(kv, op, ws, empty ? [{ t: "run", run: "" }] : await appendMessages(kv, op, ws, [message]));
+    if ((await op.commit()).ok) break;
+    await backoff(tries);
+  }
+  for await (const { key, value } of kv.list<Batch>({ prefix: keys.chunks(ws, run) })) {
+    await kv.delete(key);
+    await dropLarge(kv, ws, value.large);
+  }
+  return true;
+}
+
+/** Neighbouring deltas of one part as one, so that building the message costs no more than its length. */
+function joinDeltas(chunks: readonly ChatChunk[]): ChatChunk[] {
+  const joined: ChatChunk[] = [];
+  for (const chunk of chunks) {
+    const last = joined.at(-1);
+    if (
+      (chunk.type === "text-delta" || chunk.type === "reasoning-delta") && last?.type === chunk.type &&
+      last.id === chunk.id
+    ) joined[joined.length - 1] = { ...last, delta: last.delta + chunk.delta };
+    else joined.push(chunk);
+  }
+  return joined;
+}

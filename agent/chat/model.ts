@@ -1,0 +1,57 @@
+/** Which model answers: any OpenAI-compatible one by the settings, else the built-in one. */
+import { createOpenAI } from "@ai-sdk/openai";
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { APICallError } from "ai";
+import type { Table } from "../types.ts";
+import { createBuiltinModel } from "../builtin/model.ts";
+import { settings } from "../settings.ts";
+
+/** Pause between the words of the built-in model, in milliseconds: it reads as writing, and can be stopped. */
+const WORD_MS = 12;
+
+export interface ChosenModel {
+  model: LanguageModelV4;
+  name: string;
+  builtin: boolean;
+  providerOptions?: { openai: { store: boolean } };
+}
+
+/** Which model answers, by name, without making one. */
+export function modelInfo(): { builtin: boolean; name: string } {
+  const { model } = settings();
+  return model ? { builtin: false, name: model.name } : { builtin: true, name: "Built-in model" };
+}
+
+/** The model for one run. The built-in one plans from the schema it is given. */
+export function chooseModel(schema: Table[]): ChosenModel {
+  const { model } = settings();
+  if (!model) {
+    return { model: createBuiltinModel({ schema, delayMs: WORD_MS }), name: "Built-in model", builtin: true };
+  }
+  const { apiKey, baseUrl, name } = model;
+  if (baseUrl === null) {
+    // OpenAI itself, by the Responses API; `store: false` keeps the conversation off its servers.
+    const openai = createOpenAI({ apiKey, baseURL: "https://api.openai.com/v1" });
+    return { model: openai(name), name, builtin: false, providerOptions: { openai: { store: false } } };
+  }
+  return { model: createOpenAI({ apiKey, baseURL: baseUrl }).chat(name), name, builtin: false };
+}
+
+/** Why a model failed, in words for the person. What the provider said is logged, not shown: it may hold the key. */
+export function modelFailure(error: unknown): string {
+  if (APICallError.isInstance(error)) {
+    const { statusCode } = error;
+    if (statusCode === 401 || statusCode === 403) return "The model's provider refused the key.";
+    if (statusCode === 404) return "The model's provider does not know this model.";
+    if (statusCode === 429) {
+      return "The model's provider says that there are too many requests. Wait a moment.";
+    }
+    if (statusCode !== undefined && statusCode >= 500) {
+      return `The model's provider failed (HTTP ${statusCode}).`;
+    }
+    if (statusCode !== undefined) return `The model's provider refused the request (HTTP ${statusCode}).`;
+    return "The model's provider could not be reached.";
+  }
+  if (error instanceof Error && error.name === "TimeoutError") return "The model did not answer in time.";
+  return "The connection to the model broke.";
+}

@@ -1,0 +1,83 @@
+/** What the process does beside answering requests: heal what a crash left, notice what goes down, stop in order. */
+import type { DatabaseHealth } from "./types.ts";
+import { dropFollowUps, followUp } from "./chat/followup.ts";
+import { closeDead, runningAnswer, stopAll } from "./chat/run.ts";
+import { checkHealth, isHealthy, onHealth } from "./database.ts";
+import { logUnexpected } from "./errors.ts";
+import { closeHubs, hubOf, openHubs } from "./live/hub.ts";
+import { expire, recover } from "./queue/decide.ts";
+import { onOutcome } from "./queue/outcomes.ts";
+import { settings } from "./settings.ts";
+import { closeStore } from "./store/kv.ts";
+import { ensureMain, findWorkspace, listWorkspaces } from "./workspaces.ts";
+
+const TEND_MS = 5_000;
+/** How often a db-service that is down is asked whether it is back, in milliseconds. */
+const WATCH_MS = 1_000;
+
+/** Starts the process's own life. Call once. */
+export async function start(): Promise<void> {
+  const { mode } = settings();
+  if (mode === "local") {
+    await ensureMain();
+    // The local store belongs to one process: whatever is claimed now was claimed by one that is gone.
+    for (const { id } of await listWorkspaces()) {
+      await closeDead(id);
+      background(recover(id, true), "recovery");
+    }
+  }
+  onOutcome((ws, action) => {
+    findWorkspace(ws).then((workspace) => {
+      if (workspace) followUp({ ws, database: workspace.database }, action);
+    }).catch((error) => logUnexpected(error, "outcome"));
+  });
+  onHealth(() => background(tellHealth(), "health"));
+  Deno.unrefTimer(setInterval(() => background(tend(), "tending"), TEND_MS));
+  Deno.unrefTimer(setInterval(() => {
+    if (!isHealthy()) background(checkHealth(), "health");
+  }, WATCH_MS));
+}
+
+/** Stores what is being written and closes everything, within the time that a platform gives. */
+export async function stop(): Promise<void> {
+  dropFollowUps();
+  await stopAll();
+  await closeHubs();
+  await closeStore();
+}
+
+/** How the db-service is, in words. */
+export function health(database: string): DatabaseHealth {
+  return {
+    name: database,
+    ok: isHealthy(),
+    detail: isHealthy()
+      ? null
+      : "The database service does not answer. Nothing is lost; this page goes on by itself when it is back.",
+  };
+}
+
+/** Looks after every workspace that someone looks at. */
+async function tend(): Promise<void> {
+  if (await checkHealth()) {
+    for (const { ws } of await openHubs()) {
+      await runningAnswer(ws);
+      await recover(ws);
+      await expire(ws);
+    }
+  }
+  for (const hub of await openHubs()) {
+    hub.broadcast((cursor) => ({ type: "ping", cursor, data: {} }));
+  }
+}
+
+async function tellHealth(): Promise<void> {
+  for (const { id, database } of await listWorkspaces()) {
+    const hub = await hubOf(id);
+    hub.broadcast((cursor) => ({ type: "database", cursor, data: health(database) }));
+  }
+}
+
+function background(work: Promise<unknown>, where: string): void {
+  work.catch((error) => logUnexpected(error, where));
+}
