@@ -98,3 +98,28 @@ export function emptyRead(table: Table): Read {
     beside: [],
   };
 }
+
+/** What a sentence is read with. */
+export interface Context {
+  schema: Table[];
+  /** The query of the conversation that "them" speaks of. */
+  previous: Read | null;
+  /** The number of this conversation's last proposal, for "take it back". */
+  lastProposal: number | null;
+}
+
+/** What to do about one sentence. `keeps`: "them" still means what it meant before. */
+export type Plan =
+  | { kind: "say"; text: string; keeps: boolean }
+  | { kind: "read"; sql: string; description: string; read: Read }
+  | {
+    kind: "write";
+    verb: "insert" | "update" | "delete";
+    table: Table;
+    title: string;
+    description: string;
+    sql: string;
+  }
+  /** Asks for the actions first; the answer goes on from there. */
+  | { kind: "actions"; for: "pending" | "undo" | "withdraw" }
+  | { kind: "withdraw"; actionId: number };

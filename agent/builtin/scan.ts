@@ -35,9 +35,21 @@ export interface Scan {
   exceptFrom: number | null;
   /** "all", "every", "everything" was said. */
   all: boolean;
+  /** Whether order, groups, limits and columns to show may be asked for. */
+  shapes: boolean;
+  /** "top" was said: what follows "by" counts from the highest. */
+  top: boolean;
+  /** The table whose rows are counted, where it is not the main one. */
+  counted: Table | null;
 }
 
-export function startScan(schema: Table[], text: string, tokens: Token[], main: Table): Scan {
+export function startScan(
+  schema: Table[],
+  text: string,
+  tokens: Token[],
+  main: Table,
+  shapes: boolean,
+): Scan {
   return {
     schema,
     text,
@@ -53,6 +65,9 @@ export function startScan(schema: Table[], text: string, tokens: Token[], main: 
     lastColumn: null,
     exceptFrom: null,
     all: false,
+    shapes,
+    top: false,
+    counted: null,
   };
 }
 

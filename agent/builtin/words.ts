@@ -191,3 +191,15 @@ export function saysAt(tokens: Token[], at: number, phrases: string): number {
   }
   return longest;
 }
+
+/** The tokens without these phrases. */
+export function without(tokens: Token[], phrases: string): Token[] {
+  const kept: Token[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    const length = saysAt(tokens, at, phrases);
+    if (length) at += length - 1;
+    else if (token) kept.push(token);
+  }
+  return kept;
+}

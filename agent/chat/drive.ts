@@ -40,8 +40,8 @@ type Status = NonNullable<MessageMetadata["status"]>;
 /** Runs the answer and stores it. Never throws: whatever happens becomes the message's status. */
 export async function drive(run: Drive): Promise<void> {
   const hub = await hubOf(run.ws);
+  // Tabs hear of the question before they hear of the answer.
   await hub.drain();
-  hub.startRun(run.run);
   const log = new ChunkLog(hub, run);
   const silence = new AbortController();
   const signal = AbortSignal.any([run.signal, silence.signal, log.fenced]);

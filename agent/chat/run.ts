@@ -182,6 +182,7 @@ async function begin(
     if (tries > MAX_TRIES) throw new Refusal("busy", "The conversation is busy. Try again.");
     await backoff(tries);
   }
+  (await hubOf(ws)).startRun(run);
   const abort = new AbortController();
   const watch = await keepAlive(ws, run, kind, abort);
   const done = drive({ ...where, run, kind, by, messageId, signal: abort.signal })

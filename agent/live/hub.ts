@@ -4,13 +4,13 @@
  * when another process drives the run.
  */
 import type { ChatChunk, LiveFrame } from "../types.ts";
-import { getMessage } from "../chat/store.ts";
 import { countStates } from "../queue/store.ts";
-import { CURSOR_MS, feedEnd, type FeedEntry, readFeed } from "../store/feed.ts";
+import { CURSOR_MS, feedEnd, readFeed } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { openStore } from "../store/kv.ts";
 import { getLarge, type Large } from "../store/large.ts";
-import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
+import { formatCursor, parseCursor } from "./cursor.ts";
+import { framesOf } from "./frames.ts";
 
 /** Receives frames as JSON text, serialised once for all. */
 export type Send = (frame: string) => void;
@@ -19,6 +19,8 @@ export type Send = (frame: string) => void;
 export interface Tail {
   run: string;
   chunks: ChatChunk[];
+  /** Its message is stored: no chunk comes any more. */
+  ended: boolean;
 }
 
 export interface Lease {
@@ -85,7 +87,7 @@ export class Hub {
     return hub;
   }
 
-  /** Where the feed stands now. */
+  /** Where the feed stands now, for who has seen everything. */
   get cursor(): string {
     return formatCursor({
       at: this.#at,
@@ -93,6 +95,11 @@ export class Hub {
       run: this.#tail?.run ?? null,
       seq: this.#tail?.chunks.length ?? 0,
     });
+  }
+
+  /** Where the feed stands now, for who has seen all that is stored and nothing of a running answer. */
+  get startCursor(): string {
+    return formatCursor({ at: this.#at, time: Date.now(), run: null, seq: 0 });
   }
 
   /** The running answer, or null. */
@@ -125,8 +132,8 @@ export class Hub {
     // the feed below, and what is committed later waits in `held` until the past has been sent.
     const registered = this.drain().then(() => {
       this.#subscribers.add(subscriber);
-      const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
-      return { start: parseCursor(from === "" ? this.cursor : from), until: this.#at, tail };
+      const tail = this.#tail && { ...this.#tail, chunks: this.#tail.chunks.slice() };
+      return { start: parseCursor(from === "" ? this.startCursor : from), until: this.#at, tail };
     });
     this.#chain = registered.then(() => {});
     const { start, until, tail } = await registered;
@@ -136,7 +143,7 @@ export class Hub {
     }
     try {
       for (const entry of await readFeed(this.kv, this.ws, start.at, until)) {
-        for (const frame of await this.#frames(entry, start)) send(JSON.stringify(frame));
+        for (const frame of await framesOf(this.ws, entry, start)) send(JSON.stringify(frame));
       }
       if (tail) {
         const seq = start.run === tail.run ? start.seq : 0;
@@ -155,7 +162,7 @@ export class Hub {
 
   /** Begins a running answer that this process drives. */
   startRun(run: string): void {
-    this.#tail = { run, chunks: [] };
+    this.#tail = { run, chunks: [], ended: false };
     this.#driven = run;
   }
 
@@ -173,33 +180,42 @@ export class Hub {
     this.#broadcast(frame(this.cursor));
   }
 
-  /** The running answer from its start until it ends; null when none runs. */
-  async *follow(run: string, signal: AbortSignal): AsyncGenerator<ChatChunk> {
+  /** The chunks of a running answer from its first until it ends; none when it doesn't run. */
+  async *chunks(run: string, signal: AbortSignal): AsyncGenerator<ChatChunk> {
+    const tail = this.#tail;
+    if (tail?.run !== run) return;
     let seq = 0;
     while (!signal.aborted) {
-      const tail = this.#tail;
-      if (tail?.run !== run) return;
       if (seq < tail.chunks.length) {
         const chunk = tail.chunks[seq++];
         yield chunk;
         if (chunk.type === "finish" || chunk.type === "abort") return;
-        continue;
+      } else if (tail.ended) {
+        // Driven by another process: its last chunk is the stored message itself.
+        yield { type: "finish" };
+        return;
+      } else {
+        await this.#wake(signal);
       }
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          this.#runs.delete(wake);
-          signal.removeEventListener("abort", wake);
-          resolve();
-        };
-        this.#runs.add(wake);
-        signal.addEventListener("abort", wake);
-      });
     }
   }
 
   close(): void {
     this.#watch?.cancel().catch(() => {});
     this.#subscribers.clear();
+  }
+
+  /** Resolves at the next chunk or the end of a run, or when the signal aborts. */
+  #wake(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#runs.delete(wake);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#runs.add(wake);
+      signal.addEventListener("abort", wake);
+    });
   }
 
   #follow(): void {
@@ -219,16 +235,22 @@ export class Hub {
     for (const entry of await readFeed(this.kv, this.ws, this.#at)) {
       this.#at = entry.versionstamp;
       const seen = { run: this.#tail?.run ?? null, seq: this.#tail?.chunks.length ?? 0 };
-      for (const frame of await this.#frames(entry, seen)) {
+      for (const frame of await framesOf(this.ws, entry, seen)) {
         if (frame.type === "chat" && "message" in frame.data && frame.data.message.id === this.#tail?.run) {
-          this.#tail = null;
-          for (const wake of this.#runs) wake();
+          this.#endRun();
         }
         this.#broadcast(frame);
       }
+      if (entry.events.some((event) => event.t === "run" && event.run === "")) this.#endRun();
       if (entry.events.some(({ t }) => t === "action")) await this.#sendCounts();
     }
     await this.#readRun();
+  }
+
+  #endRun(): void {
+    if (this.#tail) this.#tail.ended = true;
+    this.#tail = null;
+    for (const wake of this.#runs) wake();
   }
 
   async #sendCounts(): Promise<void> {
@@ -244,7 +266,7 @@ export class Hub {
     const lease = await this.kv.get<Lease>(keys.run(this.ws));
     if (!lease.value || lease.value.run === this.#driven) return;
     const { run } = lease.value;
-    if (this.#tail?.run !== run) this.#tail = { run, chunks: [] };
+    if (this.#tail?.run !== run) this.#tail = { run, chunks: [], ended: false };
     const tail = this.#tail;
     const start = keys.chunk(this.ws, run, tail.chunks.length);
     for await (
@@ -256,28 +278,6 @@ export class Hub {
       const chunks = await getLarge<ChatChunk[]>(this.kv, this.ws, value.large);
       if (chunks && this.#tail === tail) this.emit(run, chunks.slice(tail.chunks.length - value.from));
     }
-  }
-
-  /** Frames of an entry; their cursor remembers how far into a running answer the reader is. */
-  async #frames(
-    { versionstamp, events }: FeedEntry,
-    { run, seq }: Pick<Cursor, "run" | "seq">,
-  ): Promise<LiveFrame[]> {
-    const cursor = formatCursor({ at: versionstamp, time: Date.now(), run, seq });
-    const frames: LiveFrame[] = [];
-    for (const event of events) {
-      if (event.t === "action") frames.push({ type: "action", cursor, data: event.action });
-      else if (event.t === "data") {
-        frames.push({ type: "data", cursor, data: { tables: event.tables, version: event.version } });
-      } else if (event.t === "cleared") frames.push({ type: "chat", cursor, data: { cleared: true } });
-      else if (event.t === "message") {
-        const message = await getMessage(this.ws, event.n);
-        if (message) frames.push({ type: "chat", cursor, data: { message } });
-      } else if (event.run !== "") {
-        frames.push({ type: "chat", cursor, data: { run: event.run, seq: 0, chunks: [] } });
-      }
-    }
-    return frames;
   }
 
   #chunkFrame(at: string, run: string, seq: number, chunks: ChatChunk[]): LiveFrame {

@@ -3,17 +3,16 @@ import { z } from "zod";
 import { normalStatements } from "@/db-service/contract/digest.ts";
 import { Statements } from "@/db-service/contract/schemas.ts";
 import type { ActionSummary, Actor, Preview, Statement } from "../types.ts";
-import { type Database, database } from "../database.ts";
+import { database } from "../database.ts";
 import { Refusal } from "../errors.ts";
 import { badgesOf } from "./risk.ts";
-import { type Body, countStates, getAction, getStored, insertAction, updateAction } from "./store.ts";
-import { isOpen } from "./states.ts";
+import { type Body, countStates, insertAction } from "./store.ts";
 
 /** A workspace holds no more open proposals than this. */
 export const MAX_PENDING = 200;
 const EXPIRES_MS = 7 * 24 * 3_600_000;
 // A summary with all of these stays under 2 KB whatever the rest holds.
-const SUMMARY_SQL = 500;
+export const SUMMARY_SQL = 500;
 const SUMMARY_TEXT = 200;
 
 export const Proposal = z.strictObject({
@@ -78,23 +77,6 @@ export function observe(
   }));
 }
 
-/** Previews an open action again. It is pending afterwards, on the new digest: a person looks at what it shows now. */
-export async function previewAgain(ws: string, id: number): Promise<void> {
-  const stored = await getStored(ws, id);
-  if (!isOpen(stored.summary.state)) throw notOpen(stored.summary);
-  const action = await getAction(ws, id);
-  const db: Database = database(action.database);
-  const preview = await db.preview(action.statements);
-  const body: Body = { ...action, preview };
-  await updateAction(ws, id, ({ summary }) => {
-    if (!isOpen(summary.state)) throw notOpen(summary);
-    return {
-      summary: { state: "pending", error: null, resolvedAt: null, ...previewed(preview, action.statements) },
-      body: bodyOf(body),
-    };
-  });
-}
-
 /** What a summary says of a preview. */
 export function previewed(preview: Preview, statements: readonly Statement[]) {
   return {
@@ -132,10 +114,6 @@ function blank(origin: Origin, id: number, now: number, statements: readonly Sta
     rowCount: null,
     ms: null,
   } satisfies Partial<ActionSummary>;
-}
-
-function notOpen(summary: ActionSummary): Refusal {
-  return new Refusal("not_pending", `#${summary.id} is ${summary.state}. It can't be previewed again.`);
 }
 
 /** Cuts text, saying so, never within a surrogate pair. */

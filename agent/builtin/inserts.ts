@@ -1,0 +1,288 @@
+/** "Add customer Ada Lovelace, ada@example.com, tier Gold", "insert into products (name, price) values ('Lamp', 12)". */
+import type { Table } from "@/agent/types.ts";
+import type { Change } from "./changes.ts";
+import { literalWords } from "./describe.ts";
+import {
+  affinity,
+  isFlag,
+  isForeign,
+  labelColumn,
+  matchColumns,
+  matchTable,
+  matchValues,
+  quantities,
+  singularName,
+  spoken,
+} from "./lexicon.ts";
+import { literalFor } from "./operands.ts";
+import type { Column, Literal } from "./query.ts";
+import { literal, name } from "./sql.ts";
+import { type Token, written } from "./tokens.ts";
+import { saysAt } from "./words.ts";
+
+interface Row {
+  schema: Table[];
+  text: string;
+  table: Table;
+  cells: Map<Column, Literal>;
+  /** A reference given by the other row's label: looked up when the row is inserted. */
+  lookups: { column: Column; table: Table; key: string; label: Column; text: Literal }[];
+  unknown: string[];
+  question: string | null;
+}
+
+/** The insertion of one row. `tokens` are what follows the verb. */
+export function readInsert(schema: Table[], text: string, tokens: Token[]): Change {
+  let at = saysAt(tokens, 0, "a new|an|a|new|one|another|the new|into|in|to|to the|a row to|a row into|a new row to");
+  if (saysAt(tokens, at, "the")) at++;
+  const match = matchTable(schema, tokens, at);
+  if (!match) return trailing(schema, text, tokens);
+  const { table } = match;
+  if (table.kind === "view") {
+    return { ok: false, say: `${table.name} is a view: nothing can be added to it.`, unknown: [], table };
+  }
+  return finish(fill(schema, text, table, tokens.slice(at + match.length)));
+}
+
+/** "add Ada Lovelace to customers". */
+function trailing(schema: Table[], text: string, tokens: Token[]): Change {
+  const to = tokens.findLastIndex((t, i) =>
+    (t.low === "to" || t.low === "into") && matchTable(schema, tokens, i + 1 + saysAt(tokens, i + 1, "the")) !== null
+  );
+  const from = to + 1 + saysAt(tokens, to + 1, "the");
+  const match = to > 0 ? matchTable(schema, tokens, from) : null;
+  if (!match) return { ok: false, say: "", unknown: [], table: null };
+  const rest = [...tokens.slice(0, to), ...tokens.slice(from + match.length)];
+  return finish(fill(schema, text, match.table, rest));
+}
+
+function fill(schema: Table[], text: string, table: Table, tokens: Token[]): Row {
+  const row: Row = { schema, text, table, cells: new Map(), lookups: [], unknown: [], question: null };
+  const listed = valueList(row, tokens);
+  if (listed) return row;
+  for (const segment of segments(row, tokens)) place(row, segment);
+  return row;
+}
+
+/** "(name, price) values ('Lamp', 12)". */
+function valueList(row: Row, tokens: Token[]): boolean {
+  const values = tokens.findIndex((t) => t.low === "values");
+  if (values < 0 || tokens[0]?.low !== "(" || tokens[values + 1]?.low !== "(") return false;
+  const split = (part: Token[]) => {
+    const lists: Token[][] = [[]];
+    for (const t of part) {
+      if (t.low === ",") lists.push([]);
+      else if (!/^[()]$/.test(t.low) && t.low !== ";") lists.at(-1)?.push(t);
+    }
+    return lists;
+  };
+  const names = split(tokens.slice(0, values)), cells = split(tokens.slice(values + 1));
+  if (names.length !== cells.length) {
+    row.question = `There are ${names.length} columns but ${cells.length} values.`;
+    return true;
+  }
+  names.forEach((tokens, i) => {
+    const [match] = matchColumns([row.table], tokens, 0);
+    if (match && match.length === tokens.length) assign(row, match.column, cells[i] ?? []);
+    else row.unknown.push(written(row.text, tokens));
+  });
+  return true;
+}
+
+/** The pieces that each speak of one column: split at commas, and where a column's name begins. */
+function segments(row: Row, tokens: Token[]): Token[][] {
+  const found: Token[][] = [[]];
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (!token) break;
+    const sign = token.kind === "sign" && /^[,;.!:?()]$/.test(token.text);
+    const word = saysAt(tokens, at, "with|and|whose|having|where|who has|which has|that has|for");
+    const begun = found.at(-1)?.length ?? 0;
+    const names = startsColumn(row, tokens, at);
+    if (sign || (word && (startsColumn(row, tokens, at + word + article(tokens, at + word)) || !begun))) {
+      found.push([]);
+      at += Math.max(0, word - 1);
+    } else if (names && begun && /^\p{Ll}/u.test(token.text)) found.push([token]);
+    else found.at(-1)?.push(token);
+  }
+  return found.filter((f) => f.length);
+}
+
+function startsColumn(row: Row, tokens: Token[], at: number): boolean {
+  const [column] = matchColumns([row.table], tokens, at);
+  if (column && tokens[at + column.length]) return true;
+  const parent = matchTable(row.schema, tokens, at);
+  return parent !== null && reference(row.table, parent.table) !== null;
+}
+
+function article(tokens: Token[], at: number): number {
+  return saysAt(tokens, at, "a|an|the|its|his|her|their");
+}
+
+function place(row: Row, segment: Token[]): void {
+  const lead = article(segment, 0) + saysAt(segment, article(segment, 0), "named|called|in|from|in the|from the|at|for|on");
+  const tokens = segment.slice(lead);
+  const [first] = tokens;
+  if (!first) return;
+  const [named] = matchColumns([row.table], tokens, 0);
+  const parent = matchTable(row.schema, tokens, 0);
+  if (parent && parent.length >= (named?.length ?? 0) && refer(row, parent.table, tokens.slice(parent.length))) return;
+  if (named && tokens.length > named.length) {
+    const at = named.length + saysAt(tokens, named.length, "is|=|of|as|to|will be|should be");
+    return assign(row, named.column, tokens.slice(at));
+  }
+  const known = matchValues([row.table], tokens, 0).filter((m) => !row.cells.has(m.column));
+  const [match] = known;
+  const label = labelColumn(row.table);
+  if (match && tokens.length >= match.length && first.kind !== "number") {
+    const after = matchColumns([row.table], tokens, match.length).find((m) => known.some((k) => k.column === m.column));
+    const whole = tokens.length === match.length + (after?.length ?? 0);
+    const labelled = known.some((m) => m.column === label);
+    if (whole && known.length > 1 && !after && !labelled) {
+      row.question ??= `"${written(row.text, tokens)}" could be ${known.map((k) => spoken(k.column.name)).join(" or ")}.`;
+    }
+    if (whole) return assign(row, after?.column ?? match.column, tokens.slice(0, match.length));
+  }
+  const column = unnamed(row, tokens, label);
+  if (column) return assign(row, column, tokens);
+  row.unknown.push(written(row.text, tokens));
+}
+
+/** The only column that a value without a name can be for. */
+function unnamed(row: Row, tokens: Token[], label: Column | null): Column | null {
+  const [first] = tokens;
+  const open = row.table.columns.filter((c) => !row.cells.has(c) && !c.generated);
+  if (tokens.length === 1 && first?.kind === "mail") {
+    const mails = open.filter((c) => /mail/i.test(c.name));
+    return mails.length === 1 ? mails[0] ?? null : null;
+  }
+  if (tokens.length === 1 && first?.kind === "number") {
+    const numbers = quantities(row.table).filter((c) => open.includes(c));
+    return numbers.length === 1 ? numbers[0] ?? null : null;
+  }
+  if (!label || row.cells.has(label) || row.cells.size) return null;
+  // Words that could be more than a name ("purple with dots") are not taken for one.
+  const plain = tokens.every((t) => t.kind === "word" || t.kind === "number") && tokens.length <= 8;
+  return plain || (tokens.length === 1 && first?.kind === "string") ? label : null;
+}
+
+function assign(row: Row, column: Column, tokens: Token[]): void {
+  const [first] = tokens;
+  const text = written(row.text, tokens);
+  if (!first || row.cells.has(column)) {
+    row.unknown.push(text || spoken(column.name));
+    return;
+  }
+  if (column.generated) row.question ??= `${column.name} is computed by the database and can't be set.`;
+  if (tokens.length === 1 && saysAt(tokens, 0, "null|nothing|none")) return;
+  const flag = isFlag(column) ? (saysAt(tokens, 0, "true|yes") ? "1" : saysAt(tokens, 0, "false|no") ? "0" : null) : null;
+  if (tokens.length === 1 && flag) {
+    row.cells.set(column, { kind: "number", raw: flag });
+    return;
+  }
+  const [match] = matchValues([{ ...row.table, columns: [column] }], tokens, 0);
+  if (match && match.length === tokens.length && match.values[0] !== undefined && affinity(column) === "text") {
+    row.cells.set(column, { kind: "text", text: match.values[0] });
+    return;
+  }
+  const value: Literal = tokens.length === 1 ? literalFor(column, first) : { kind: "text", text };
+  if (affinity(column) === "number" && value.kind === "text" && !/date|time/i.test(column.type)) {
+    row.question ??= `${spoken(column.name)} must be a number, not "${text}".`;
+  }
+  if (tokens.some((t) => t.percent)) row.question ??= `"${text}%" is not a value that I can store.`;
+  row.cells.set(column, value);
+}
+
+/** "for customer 3", "customer Alice Chen": the reference to a row of another table. */
+function refer(row: Row, parent: Table, tokens: Token[]): boolean {
+  const found = reference(row.table, parent);
+  const value = tokens.slice(saysAt(tokens, 0, "is|#|number|id|:|=|named|called"));
+  const [first] = value;
+  if (!found || !first) return false;
+  if (value.length === 1 && first.kind === "number") {
+    assign(row, found.column, value);
+    return true;
+  }
+  const label = labelColumn(parent);
+  if (!label) return false;
+  const text: Literal = { kind: "text", text: written(row.text, value) };
+  row.lookups.push({ column: found.column, table: parent, key: found.key, label, text });
+  row.cells.set(found.column, text);
+  return true;
+}
+
+function reference(table: Table, parent: Table): { column: Column; key: string } | null {
+  const keys = table.foreignKeys.filter((f) => f.table === parent.name && f.columns.length === 1);
+  const [key, other] = keys;
+  const column = table.columns.find((c) => c.name === key?.columns[0]);
+  const to = key?.to[0] ?? parent.columns.find((c) => c.primaryKey > 0)?.name;
+  return key && !other && column && to && isForeign(table, column) ? { column, key: to } : null;
+}
+
+function finish(row: Row): Change {
+  const { table, cells } = row;
+  const one = singularName(table.name);
+  const fail = (say: string): Change => ({ ok: false, say, unknown: row.unknown, table });
+  if (row.unknown.length) {
+    const said = row.unknown.map((u) => `"${u}"`).join(" and ");
+    return fail(`I did not understand ${said}. Say which column it is for, for example "${example(table, [...cells.keys()])}".`);
+  }
+  if (row.question) return fail(row.question);
+  const missing = table.columns.filter((c) =>
+    c.notNull && c.default === null && !c.generated && !cells.has(c) && c.name !== table.autoKey
+  );
+  if (!cells.size || missing.length) {
+    const needs = missing.length ? missing.map((c) => spoken(c.name)).join(", ") : "at least one value";
+    return fail(`A new ${one} needs ${needs}. For example: "Add ${one}: ${example(table, [])}".`);
+  }
+  const columns = [...cells.keys()].map((c) => name(c.name)).join(", ");
+  const words = [...cells].map(([c, v]) => `${spoken(c.name)} ${literalWords(v)}`).join(", ");
+  return {
+    ok: true,
+    verb: "insert",
+    table,
+    title: `Add a ${one} with ${words}`,
+    description: `Adds one row to ${table.name}: ${words}.`,
+    sql: `INSERT INTO ${name(table.name)} (${columns}) ${source(row)}`,
+  };
+}
+
+/**
+ * VALUES, or a SELECT where a reference is given by its label: a label that no row has inserts nothing, one that
+ * two rows have inserts two, and both are seen in the preview. A scalar subquery would pick one silently.
+ */
+function source(row: Row): string {
+  const cell = (column: Column, value: Literal) => {
+    const found = row.lookups.find((l) => l.column === column);
+    return found ? `${name(found.table.name)}.${name(found.key)}` : literal(value);
+  };
+  const cells = [...row.cells].map(([column, value]) => cell(column, value)).join(", ");
+  if (!row.lookups.length) return `VALUES (${cells})`;
+  const tables = row.lookups.map((l) => name(l.table.name)).join(", ");
+  const conditions = row.lookups.map((l) =>
+    `${name(l.table.name)}.${name(l.label.name)} = ${literal(l.text)} COLLATE NOCASE`
+  );
+  return `SELECT ${cells} FROM ${tables} WHERE ${conditions.join(" AND ")}`;
+}
+
+/** "name Ada Lovelace, price 10": values that this table would take. */
+export function example(table: Table, but: Column[]): string {
+  const wanted = table.columns.filter((c) =>
+    !c.generated && c.name !== table.autoKey && !but.includes(c) && (c.notNull || c === labelColumn(table))
+  );
+  const shown = wanted.filter((c) => c.default === null);
+  const columns = shown.length ? shown : wanted.slice(0, 1);
+  return columns.map((c) => `${spoken(c.name)} ${sampleValue(table, c)}`).join(", ");
+}
+
+export function sampleValue(table: Table, column: Column): string {
+  if (/mail/i.test(column.name)) return "ada@example.com";
+  if (/date|time/i.test(column.type) || /date|_at$/i.test(column.name)) return "2030-01-31";
+  if (isFlag(column)) return "yes";
+  if (affinity(column) === "number") return isForeign(table, column) ? "1" : "10";
+  const repeated = column.values?.length && (table.rows === null || column.values.length < table.rows);
+  if (repeated && column.values) return column.values[0] ?? "Example";
+  return column === labelColumn(table) && /name/i.test(column.name) && table.columns.some((c) => /mail/i.test(c.name))
+    ? "Ada Lovelace"
+    : "Example";
+}

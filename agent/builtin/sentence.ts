@@ -1,0 +1,280 @@
+/** Reads one sentence clause by clause into a query; what no clause takes and no filler explains is `unknown`. */
+import type { Table } from "@/agent/types.ts";
+import {
+  bareComparator,
+  bareLabel,
+  bareValue,
+  columnCondition,
+  havingCondition,
+  idColumn,
+  noWay,
+} from "./conditions.ts";
+import {
+  affinity,
+  labelColumn,
+  matchColumns,
+  matchStart,
+  matchTable,
+  matchValues,
+  spoken,
+} from "./lexicon.ts";
+import { freeText } from "./operands.ts";
+import type { Condition, Literal } from "./query.ts";
+import { wayTo } from "./relations.ts";
+import {
+  addCondition,
+  ask,
+  chooseColumn,
+  reachableTables,
+  type Scan,
+  startScan,
+  withNegation,
+} from "./scan.ts";
+import { aggregateClause, byClause, distinctClause, groupClause, limitClause, sortClause } from "./shapes.ts";
+import { type Token, written } from "./tokens.ts";
+import { comparatorAt, FILLERS, saysAt } from "./words.ts";
+
+/** Scans the tokens as a question about `main`. `shapes`: whether order, groups and columns may be asked for. */
+export function scanSentence(
+  schema: Table[],
+  text: string,
+  tokens: Token[],
+  main: Table,
+  shapes: boolean,
+): Scan {
+  const scan = startScan(schema, text, tokens, main, shapes);
+  const clauses = shapes ? [...SHAPES, ...CONDITIONS, tableClause, projection] : [...CONDITIONS, tableClause];
+  while (scan.at < tokens.length) {
+    const before = scan.at;
+    if (clauses.some((clause) => clause(scan)) || joint(scan) || bareLabel(scan)) {
+      if (scan.at <= before) throw new Error("a clause was taken without moving on");
+      continue;
+    }
+    const token = tokens[scan.at++];
+    if (token) skip(scan, token);
+  }
+  finish(scan);
+  return scan;
+}
+
+const SHAPES = [sortClause, limitClause, groupClause, byClause, distinctClause];
+const CONDITIONS = [havingCondition, column, aggregate, bareComparator, value];
+
+/** A column with its comparison, unless a longer table's name starts here. */
+function column(scan: Scan): boolean {
+  const table = matchTable(scan.schema, scan.tokens, scan.at);
+  const [match] = matchColumns(reachableTables(scan), scan.tokens, scan.at);
+  if (!match) return false;
+  const elsewhere = scan.spots.some((s) => s.table === table?.table && s.at !== scan.at);
+  if (table && (table.length > match.length || (table.length === match.length && !elsewhere))) return false;
+  return columnCondition(scan);
+}
+
+/** Aggregates are clauses of questions alone: in a change "total" or "count" can only be a column. */
+function aggregate(scan: Scan): boolean {
+  return scan.shapes && aggregateClause(scan);
+}
+
+function value(scan: Scan): boolean {
+  const token = scan.tokens[scan.at];
+  const [match] = matchValues(reachableTables(scan), scan.tokens, scan.at);
+  if (!token || !match) return false;
+  if (match.length === 1 && (FILLERS.has(token.low) || token.kind === "number")) return false;
+  const table = matchTable(scan.schema, scan.tokens, scan.at);
+  if (table && table.length >= match.length) return false;
+  return bareValue(scan);
+}
+
+/** "customer 3", "customers 3 and 5", "customer Alice Chen", "products", "customer's". */
+function tableClause(scan: Scan): boolean {
+  const match = matchTable(scan.schema, scan.tokens, scan.at);
+  const { tokens } = scan;
+  if (!match || tokens[scan.at]?.kind === "string") {
+    return idClause(scan, scan.read.table, scan.at, false) || quotedLabel(scan);
+  }
+  const { table } = match;
+  const end = scan.at + match.length;
+  if (idClause(scan, table, end, true)) return true;
+  scan.at = end;
+  labelClause(scan, table, match.plural, tokens[end - 1]?.possessive ?? false);
+  return true;
+}
+
+/** "#3", "id 3", "number 3", and after a table's name the bare number. */
+function idClause(scan: Scan, table: Table, from: number, named: boolean): boolean {
+  const { tokens } = scan;
+  let at = from + saysAt(tokens, from, "with|whose");
+  const word = saysAt(tokens, at, "id|ids|number|nr|no|with id");
+  at += word;
+  const mark = saysAt(tokens, at, "#");
+  at += mark + saysAt(tokens, at + mark, "is|=|are|:|in");
+  if (!word && !mark && (!named || at !== from)) return false;
+  const column = idColumn(table);
+  const values: Literal[] = [];
+  let end = at;
+  while (true) {
+    const token = tokens[at];
+    if (token?.kind !== "number" || token.percent || !/^\d+$/.test(token.text)) break;
+    values.push({ kind: "number", raw: token.text });
+    end = ++at;
+    at += saysAt(tokens, at, ", and|, or|and|or|,");
+    at += saysAt(tokens, at, "#");
+  }
+  if (!values.length) return false;
+  if (saysAt(tokens, end, "or more|or less|or fewer")) return false;
+  if (!column) {
+    ask(
+      scan,
+      `${table.name} has no single number as its key. Name the column that should be ${
+        tokens[end - 1]?.text
+      }.`,
+    );
+    return false;
+  }
+  scan.at = end;
+  addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, "eq"), values });
+  return true;
+}
+
+/** A name after its table's: quoted, or words that start with a capital, or any after a singular. */
+function labelClause(scan: Scan, table: Table, plural: boolean, possessive: boolean): void {
+  const { tokens } = scan;
+  const at = scan.at + saysAt(tokens, scan.at, "named|called|with name|with the name|with title|,");
+  const token = tokens[at];
+  const label = labelColumn(table);
+  if (!token || !label || possessive || (at > scan.at && tokens[scan.at]?.low === ",")) return;
+  if (token.kind !== "string" && token.kind !== "word") return;
+  const called = at > scan.at;
+  if (matchValues(reachableTables(scan), tokens, at).length) {
+    if (called) scan.at = at;
+    return;
+  }
+  const run = token.kind === "string" ? [token] : freeText(scan, at);
+  const capital = /^\p{Lu}/u.test(token.text) || token.kind === "string";
+  if (!run.length || matchColumns([table], tokens, at).length || matchTable(scan.schema, tokens, at)) return;
+  if (!called && (FILLERS.has(token.low) || comparatorAt(tokens, at) || (plural && !capital))) return;
+  if (!called && !capital && SHAPE_WORDS.has(token.low)) return;
+  const text = written(scan.text, run);
+  const starts = matchStart(label, run);
+  if (starts.length > 1) ask(scan, `"${text}" could be ${starts.join(" or ")}. Which one?`);
+  scan.at = at + run.length;
+  addCondition(scan, {
+    kind: "compare",
+    table,
+    column: label,
+    op: withNegation(scan, "eq"),
+    values: [{ kind: "text", text: starts[0] ?? text }],
+  });
+}
+
+const SHAPE_WORDS = new Set(
+  `sorted sort order ordered grouped group descending ascending alphabetically newest oldest highest lowest top first
+  last per by number count total average sum minimum maximum distinct no if unless while until because old new inactive
+  active`.split(/\s+/),
+);
+
+/** Quoted text by itself is the name of a row of the main table. */
+function quotedLabel(scan: Scan): boolean {
+  const token = scan.tokens[scan.at];
+  const column = labelColumn(scan.read.table);
+  if (token?.kind !== "string" || !column) return false;
+  scan.at++;
+  addCondition(scan, {
+    kind: "compare",
+    table: scan.read.table,
+    column,
+    op: withNegation(scan, "eq"),
+    values: [{ kind: "text", text: token.text }],
+  });
+  return true;
+}
+
+/** A column without a comparison is one to show. */
+function projection(scan: Scan): boolean {
+  const found = chooseColumn(scan, matchColumns(reachableTables(scan), scan.tokens, scan.at));
+  if (!found || scan.negation || scan.joint?.word === "or") return false;
+  scan.at += found.length;
+  scan.joint = null;
+  const known = scan.read.columns.some((c) => c.table === found.table && c.column === found.column);
+  if (!known) scan.read.columns.push({ table: found.table, column: found.column });
+  return true;
+}
+
+/** "and", "or", "not", "except" before a condition. */
+function joint(scan: Scan): boolean {
+  const token = scan.tokens[scan.at];
+  if (!token || token.kind === "string") return false;
+  if (token.low === "," || token.low === "but") {
+    scan.at++;
+    if (!scan.joint && token.low === ",") scan.joint = { word: "and", token };
+    return true;
+  }
+  if (token.low === "and" || token.low === "or") {
+    if (scan.joint?.word === "or") return false;
+    scan.at++;
+    scan.joint = { word: token.low, token };
+    return true;
+  }
+  const not = saysAt(
+    scan.tokens,
+    scan.at,
+    "not|non|except|excluding|except for|apart from|without being|neither|never",
+  );
+  if (!not || scan.negation) return false;
+  scan.negation = token;
+  if (/^(except|excluding|apart)$/.test(token.low)) scan.exceptFrom ??= scan.read.conditions.length;
+  scan.at += not;
+  return true;
+}
+
+function skip(scan: Scan, token: Token): void {
+  if (token.kind === "word" && FILLERS.has(token.low)) {
+    if (/^(all|every|everything|everyone|any|each|whole)$/.test(token.low)) scan.all = true;
+    return;
+  }
+  if (token.kind === "sign" && /^[.?!;:…]$/.test(token.text)) return;
+  if (/^\p{Extended_Pictographic}$/u.test(token.text) || token.text === "\ufe0f") return;
+  scan.unknown.push(token);
+}
+
+/** What is only known at the end: joints and negations that found nothing, tables that were named for nothing. */
+function finish(scan: Scan): void {
+  const { read } = scan;
+  if (scan.joint?.word === "or") scan.unknown.push(scan.joint.token);
+  if (scan.negation) scan.unknown.push(scan.negation);
+  if (scan.exceptFrom !== null && read.conditions.length - scan.exceptFrom > 1) {
+    ask(scan, 'I can\'t tell how far "except" reaches there. Please say it with one exception.');
+  }
+  const used = new Set<Table>([
+    read.table,
+    ...read.beside,
+    ...read.columns.map((c) => c.table),
+    ...read.conditions.flatMap(tablesOf),
+    ...read.groups.map((g) => g.by === "table" ? g.table : g.ref.table),
+    ...read.aggregates.flatMap((a) => a.of ? [a.of.table] : []),
+    ...read.sort.flatMap((s) => s.by === "aggregate" ? [] : [s.by.table]),
+    ...(scan.counted ? [scan.counted] : []),
+  ]);
+  const columns = read.conditions.flatMap((c) => c.kind === "compare" ? [c] : []);
+  for (const c of read.conditions) {
+    const mixes = c.kind === "related" && c.without && columns.some((other) => other.table === c.table);
+    if (mixes) ask(scan, `I can't combine "without ${c.table.name}" with conditions on ${c.table.name}.`);
+  }
+  for (const c of columns) {
+    const wrong = affinity(c.column) === "number" && c.values.some((v) => v.kind === "text");
+    if (wrong && !/date|time|^$/i.test(c.column.type)) ask(scan, `${spoken(c.column.name)} holds numbers.`);
+  }
+  for (const table of used) {
+    const way = table === read.table ? [] : wayTo(scan.schema, read.table, table);
+    if (typeof way === "string") ask(scan, noWay(read.table, table, way));
+  }
+  for (const spot of scan.spots) {
+    if (used.has(spot.table)) continue;
+    scan.unknown.push(...scan.tokens.slice(spot.at, spot.at + spot.length));
+  }
+  scan.unknown.sort((a, b) => a.start - b.start);
+}
+
+function tablesOf(condition: Condition): Table[] {
+  return condition.kind === "either" ? condition.any.map((c) => c.table) : [condition.table];
+}

@@ -1,0 +1,54 @@
+/** One tab on the live feed: hello, then everything from its cursor on. */
+import type { LiveFrame } from "../types.ts";
+import { runningAnswer } from "../chat/run.ts";
+import { logUnexpected } from "../errors.ts";
+import { health } from "../life.ts";
+import { countStates } from "../queue/store.ts";
+import { settings } from "../settings.ts";
+import type { Workspace } from "../workspaces.ts";
+import { hubOf } from "./hub.ts";
+
+/** A tab that lets this many bytes pile up does not read: it is let go, and comes back with its cursor. */
+const MAX_BUFFERED = 8_000_000;
+
+/** Feeds a WebSocket until it closes. */
+export function serveLive(socket: WebSocket, workspace: Workspace, cursor: string): void {
+  let leave: (() => void) | null = null;
+  let closed = false;
+  const send = (frame: string) => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > MAX_BUFFERED) socket.close(1013, "too slow");
+    else socket.send(frame);
+  };
+  socket.onopen = async () => {
+    try {
+      leave = await join(workspace, cursor, send);
+      if (closed) leave();
+    } catch (error) {
+      socket.close(1011, logUnexpected(error, "live"));
+    }
+  };
+  socket.onclose = () => {
+    closed = true;
+    leave?.();
+  };
+  // The closing that follows says all there is to know.
+  socket.onerror = () => {};
+}
+
+async function join(
+  { id, database }: Workspace,
+  cursor: string,
+  send: (frame: string) => void,
+): Promise<() => void> {
+  const hub = await hubOf(id);
+  const say = (frame: LiveFrame) => send(JSON.stringify(frame));
+  const [counts, run] = await Promise.all([countStates(id), runningAnswer(id)]);
+  const { build } = settings();
+  const data = { now: new Date().toISOString(), database: health(database), counts, run, build };
+  say({ type: "hello", cursor: cursor || hub.startCursor, data });
+  const leave = await hub.subscribe(cursor, send);
+  if (leave) return leave;
+  say({ type: "reset", cursor: hub.startCursor, data: {} });
+  return await hub.subscribe("", send) ?? (() => {});
+}

@@ -1,0 +1,44 @@
+import { createUIMessageStreamResponse } from "ai";
+import { z } from "zod";
+import { ChatBody, requestOf, startAnswer } from "@/agent/chat/run.ts";
+import { clearMessages } from "@/agent/chat/store.ts";
+import { chatTail } from "@/agent/view.ts";
+import { hubOf } from "@/agent/live/hub.ts";
+import { actorOf, enter } from "@/agent/people.ts";
+import { stopAnswer } from "@/agent/chat/run.ts";
+import { readBody, readQuery } from "../../../../(_web)/body.ts";
+import { define } from "../../../../(_web)/define.ts";
+
+const Page = z.object({
+  before: z.coerce.number().int().positive().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { workspace } = await enter(ctx.state.person, ctx.params.workspace, "viewer");
+    const { limit, before } = readQuery(ctx.url, Page);
+    return ctx.json(await chatTail(workspace.id, limit, before));
+  },
+
+  async POST(ctx) {
+    const { workspace: { id, database } } = await enter(ctx.state.person, ctx.params.workspace, "member");
+    const request = requestOf(await readBody(ctx.req, ChatBody));
+    const { run } = await startAnswer({ ws: id, database }, actorOf(ctx.state.person), request);
+    if (/\brespond-async\b/.test(ctx.req.headers.get("prefer") ?? "")) {
+      return ctx.json({ run: { id: run } }, {
+        status: 202,
+        headers: { "preference-applied": "respond-async" },
+      });
+    }
+    const hub = await hubOf(id);
+    return createUIMessageStreamResponse({ stream: ReadableStream.from(hub.chunks(run, ctx.req.signal)) });
+  },
+
+  async DELETE(ctx) {
+    const { workspace: { id } } = await enter(ctx.state.person, ctx.params.workspace, "member");
+    await stopAnswer(id);
+    await clearMessages(id);
+    return new Response(null, { status: 204 });
+  },
+});
