@@ -5,7 +5,7 @@
 import type { Problem, ProblemCode } from "@/db-service/contract/schemas.ts";
 
 /** Status of each code, as CONTRACT.md fixes them. */
-export const STATUS: Record<ProblemCode, number> = {
+export const STATUS = {
   invalid: 400,
   not_found: 404,
   too_large: 413,
@@ -29,7 +29,7 @@ export const STATUS: Record<ProblemCode, number> = {
   db_unavailable: 503,
   model_unavailable: 503,
   internal: 500,
-};
+} as const satisfies Record<ProblemCode, number>;
 
 type Extra = Partial<Pick<Problem, "errors" | "preview" | "conflicts" | "now">> & { retryAfter?: number };
 
@@ -39,7 +39,7 @@ export class Refusal extends Error {
   constructor(readonly code: ProblemCode, message: string, readonly extra: Extra = {}) {
     super(message);
   }
-  get status(): number {
+  get status(): (typeof STATUS)[ProblemCode] {
     return STATUS[this.code];
   }
 }

@@ -19,12 +19,16 @@ const WATCH_MS = 1_000;
 export async function start(): Promise<void> {
   const { mode } = settings();
   if (mode === "local") {
+    endWithParent();
     await ensureMain();
     // The local store belongs to one process: whatever is claimed now was claimed by one that is gone.
     for (const { id } of await listWorkspaces()) {
       await closeDead(id);
       background(recover(id, true), "recovery");
     }
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void stop().finally(() => Deno.exit(0)));
   }
   onOutcome((ws, action) => {
     findWorkspace(ws).then((workspace) => {
@@ -76,6 +80,14 @@ async function tellHealth(): Promise<void> {
     const hub = await hubOf(id);
     hub.broadcast((cursor) => ({ type: "database", cursor, data: health(database) }));
   }
+}
+
+/** A launcher that was killed can't end what it started: whoever loses it ends by itself and frees its port. */
+function endWithParent(): void {
+  const parent = Deno.ppid;
+  Deno.unrefTimer(setInterval(() => {
+    if (Deno.ppid !== parent) stop().finally(() => Deno.exit(0));
+  }, 500));
 }
 
 function background(work: Promise<unknown>, where: string): void {

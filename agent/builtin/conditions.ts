@@ -71,7 +71,7 @@ export function columnCondition(scan: Scan): boolean {
     }
     const operands = operandsAt(
       scan,
-      after + saysAt(tokens, after, "a|an|the|word|text|letter"),
+      after + saysAt(tokens, after, LETTER),
       column,
       true,
     );
@@ -211,6 +211,9 @@ export function havingCondition(scan: Scan): boolean {
   return true;
 }
 
+/** What may stand before the text after "contains" or "starts with"; "a" may be the text itself. */
+const LETTER = "the word|the text|the letter|the letters|letter|word|text|an|the";
+
 /** Where a value follows the column, its name alone is not what is asked for. */
 function isCompared(scan: Scan, at: number, column: Column): boolean {
   return comparatorAt(scan.tokens, at) !== null || saysAt(scan.tokens, at, "is|are|:|not|of|in") > 0 ||
@@ -301,7 +304,7 @@ function labelText(scan: Scan, op: Op, after: number): boolean {
   const table = nearTable(scan, scan.at, after);
   const column = labelColumn(table);
   if (!column) return false;
-  const operands = operandsAt(scan, after + saysAt(scan.tokens, after, "a|an|the letter|the"), column, true);
+  const operands = operandsAt(scan, after + saysAt(scan.tokens, after, LETTER), column, true);
   if (!operands || operands.values.length !== 1) return false;
   scan.at = operands.next;
   addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, op), values: operands.values });

@@ -39,7 +39,9 @@ function changeExample(table: Table): string | null {
   const ranked = /tier|level|plan|rank|grade|class/i.test(to.name);
   return ranked && isWord(value) && isWord(rows) && unique(table, value) && unique(table, rows)
     ? `Upgrade all ${rows} ${spoken(table.name)} to ${value}`
-    : `Set ${spoken(to.name)} to "${value}" for all ${spoken(table.name)} where ${spoken(by.name)} is "${rows}"`;
+    : `Set ${spoken(to.name)} to "${value}" for all ${spoken(table.name)} where ${
+      spoken(by.name)
+    } is "${rows}"`;
 }
 
 /** The table that says most about the database: not a link between others, preferably with a category. */
@@ -55,5 +57,6 @@ function isWord(value: string): boolean {
 }
 
 function unique(table: Table, value: string): boolean {
-  return table.columns.filter((c) => c.values?.some((v) => v.toLowerCase() === value.toLowerCase())).length === 1;
+  return table.columns.filter((c) => c.values?.some((v) => v.toLowerCase() === value.toLowerCase()))
+    .length === 1;
 }

@@ -7,14 +7,20 @@ import { scanSentence } from "./sentence.ts";
 import { saysAt, without } from "./words.ts";
 import type { Token } from "./tokens.ts";
 
-const STARTS = "only|just|and|but|and only|but only|what about|how about|and what about|sort|sorted|order by|ordered by|" +
+const STARTS =
+  "only|just|and|but|and only|but only|what about|how about|and what about|sort|sorted|order by|ordered by|" +
   "newest first|oldest first|now only|how many|count|limit|the first|first|of those|of these|of them|except|without|" +
   "also|the average|average|the total|total|in|with|per|by|group|grouped by|alphabetically|which";
 const REPLACES = "and|what about|how about|and what about|in";
-const WORDS = "them|those|these|they|it|ones|one|that|only|just|what about|how about|now|their|its|also|of those|of them";
+const WORDS =
+  "them|those|these|they|it|ones|one|that|only|just|what about|how about|now|their|its|also|of those|of them";
 
 /** The query that a follow-up means, why it can't be told, or null when the sentence stands by itself. */
-export function followUp(text: string, tokens: Token[], context: Context): { read: Read } | { say: string } | null {
+export function followUp(
+  text: string,
+  tokens: Token[],
+  context: Context,
+): { read: Read } | { say: string } | null {
   const { previous, schema } = context;
   const [spot] = tableSpots(schema, tokens);
   const pronoun = hasPronoun(tokens) || tokens.some((t) => t.low === "ones");
@@ -26,7 +32,10 @@ export function followUp(text: string, tokens: Token[], context: Context): { rea
   if (!isClean(scan)) {
     const unknown = pieces(text, scan.unknown).map((u) => `"${u}"`).join(" and ");
     const why = unknown ? `I did not understand ${unknown}.` : scan.question ?? "I did not understand that.";
-    return { say: `${why} I took it as going on from the ${previous.table.name} before; say the table's name to start afresh.` };
+    return {
+      say:
+        `${why} I took it as going on from the ${previous.table.name} before; say the table's name to start afresh.`,
+    };
   }
   if (scan.read.table !== previous.table) return null;
   const changed = scan.read.conditions.length + scan.read.sort.length + scan.read.groups.length +
@@ -36,7 +45,9 @@ export function followUp(text: string, tokens: Token[], context: Context): { rea
 }
 
 function merge(before: Read, now: Read, replaces: boolean): Read {
-  const kept = replaces ? before.conditions.filter((c) => !now.conditions.some((n) => sameColumn(c, n))) : before.conditions;
+  const kept = replaces
+    ? before.conditions.filter((c) => !now.conditions.some((n) => sameColumn(c, n)))
+    : before.conditions;
   const shapes = now.aggregates.length > 0 || now.groups.length > 0;
   return {
     table: before.table,

@@ -33,7 +33,11 @@ interface Row {
 
 /** The insertion of one row. `tokens` are what follows the verb. */
 export function readInsert(schema: Table[], text: string, tokens: Token[]): Change {
-  let at = saysAt(tokens, 0, "a new|an|a|new|one|another|the new|into|in|to|to the|a row to|a row into|a new row to");
+  let at = saysAt(
+    tokens,
+    0,
+    "a new|an|a|new|one|another|the new|into|in|to|to the|a row to|a row into|a new row to",
+  );
   if (saysAt(tokens, at, "the")) at++;
   const match = matchTable(schema, tokens, at);
   if (!match) return trailing(schema, text, tokens);
@@ -47,7 +51,8 @@ export function readInsert(schema: Table[], text: string, tokens: Token[]): Chan
 /** "add Ada Lovelace to customers". */
 function trailing(schema: Table[], text: string, tokens: Token[]): Change {
   const to = tokens.findLastIndex((t, i) =>
-    (t.low === "to" || t.low === "into") && matchTable(schema, tokens, i + 1 + saysAt(tokens, i + 1, "the")) !== null
+    (t.low === "to" || t.low === "into") &&
+    matchTable(schema, tokens, i + 1 + saysAt(tokens, i + 1, "the")) !== null
   );
   const from = to + 1 + saysAt(tokens, to + 1, "the");
   const match = to > 0 ? matchTable(schema, tokens, from) : null;
@@ -120,13 +125,16 @@ function article(tokens: Token[], at: number): number {
 }
 
 function place(row: Row, segment: Token[]): void {
-  const lead = article(segment, 0) + saysAt(segment, article(segment, 0), "named|called|in|from|in the|from the|at|for|on");
+  const lead = article(segment, 0) +
+    saysAt(segment, article(segment, 0), "named|called|in|from|in the|from the|at|for|on");
   const tokens = segment.slice(lead);
   const [first] = tokens;
   if (!first) return;
   const [named] = matchColumns([row.table], tokens, 0);
   const parent = matchTable(row.schema, tokens, 0);
-  if (parent && parent.length >= (named?.length ?? 0) && refer(row, parent.table, tokens.slice(parent.length))) return;
+  if (
+    parent && parent.length >= (named?.length ?? 0) && refer(row, parent.table, tokens.slice(parent.length))
+  ) return;
   if (named && tokens.length > named.length) {
     const at = named.length + saysAt(tokens, named.length, "is|=|of|as|to|will be|should be");
     return assign(row, named.column, tokens.slice(at));
@@ -135,11 +143,15 @@ function place(row: Row, segment: Token[]): void {
   const [match] = known;
   const label = labelColumn(row.table);
   if (match && tokens.length >= match.length && first.kind !== "number") {
-    const after = matchColumns([row.table], tokens, match.length).find((m) => known.some((k) => k.column === m.column));
+    const after = matchColumns([row.table], tokens, match.length).find((m) =>
+      known.some((k) => k.column === m.column)
+    );
     const whole = tokens.length === match.length + (after?.length ?? 0);
     const labelled = known.some((m) => m.column === label);
     if (whole && known.length > 1 && !after && !labelled) {
-      row.question ??= `"${written(row.text, tokens)}" could be ${known.map((k) => spoken(k.column.name)).join(" or ")}.`;
+      row.question ??= `"${written(row.text, tokens)}" could be ${
+        known.map((k) => spoken(k.column.name)).join(" or ")
+      }.`;
     }
     if (whole) return assign(row, after?.column ?? match.column, tokens.slice(0, match.length));
   }
@@ -175,13 +187,17 @@ function assign(row: Row, column: Column, tokens: Token[]): void {
   }
   if (column.generated) row.question ??= `${column.name} is computed by the database and can't be set.`;
   if (tokens.length === 1 && saysAt(tokens, 0, "null|nothing|none")) return;
-  const flag = isFlag(column) ? (saysAt(tokens, 0, "true|yes") ? "1" : saysAt(tokens, 0, "false|no") ? "0" : null) : null;
+  const flag = isFlag(column)
+    ? (saysAt(tokens, 0, "true|yes") ? "1" : saysAt(tokens, 0, "false|no") ? "0" : null)
+    : null;
   if (tokens.length === 1 && flag) {
     row.cells.set(column, { kind: "number", raw: flag });
     return;
   }
   const [match] = matchValues([{ ...row.table, columns: [column] }], tokens, 0);
-  if (match && match.length === tokens.length && match.values[0] !== undefined && affinity(column) === "text") {
+  if (
+    match && match.length === tokens.length && match.values[0] !== undefined && affinity(column) === "text"
+  ) {
     row.cells.set(column, { kind: "text", text: match.values[0] });
     return;
   }
@@ -225,7 +241,11 @@ function finish(row: Row): Change {
   const fail = (say: string): Change => ({ ok: false, say, unknown: row.unknown, table });
   if (row.unknown.length) {
     const said = row.unknown.map((u) => `"${u}"`).join(" and ");
-    return fail(`I did not understand ${said}. Say which column it is for, for example "${example(table, [...cells.keys()])}".`);
+    return fail(
+      `I did not understand ${said}. Say which column it is for, for example "${
+        example(table, [...cells.keys()])
+      }".`,
+    );
   }
   if (row.question) return fail(row.question);
   const missing = table.columns.filter((c) =>
@@ -282,7 +302,8 @@ export function sampleValue(table: Table, column: Column): string {
   if (affinity(column) === "number") return isForeign(table, column) ? "1" : "10";
   const repeated = column.values?.length && (table.rows === null || column.values.length < table.rows);
   if (repeated && column.values) return column.values[0] ?? "Example";
-  return column === labelColumn(table) && /name/i.test(column.name) && table.columns.some((c) => /mail/i.test(c.name))
+  return column === labelColumn(table) && /name/i.test(column.name) &&
+      table.columns.some((c) => /mail/i.test(c.name))
     ? "Ada Lovelace"
     : "Example";
 }

@@ -100,7 +100,9 @@ export function freeText(scan: Scan, at: number): Token[] {
     const token = scan.tokens[end];
     if (!token || token.kind === "sign" || token.kind === "string" || token.kind === "mail") break;
     if (end > at && (token.kind === "number" || token.kind === "date")) break;
-    if (BOUNDARIES.has(token.low) || comparatorAt(scan.tokens, end)) break;
+    if (
+      BOUNDARIES.has(token.low) || (end === at && token.low === "there") || comparatorAt(scan.tokens, end)
+    ) break;
     if (end > at && (matchTable(scan.schema, scan.tokens, end) || isClauseStart(scan, end))) break;
     end++;
     if (token.possessive) break;

@@ -28,10 +28,17 @@ export function plan(text: string, context: Context): Plan {
       const { verb, table, title, description, sql } = change;
       return { kind: "write", verb, table, title: cut(title), description, sql };
     }
-    return say(`${change.say || "I did not understand that change."} ${refusal(change, schema)}`.trim(), false);
+    return say(
+      `${change.say || "I did not understand that change."} ${refusal(change, schema)}`.trim(),
+      false,
+    );
   }
   const follow = followUp(text, tokens, context);
-  if (follow) return "say" in follow ? say(follow.say, false) : { kind: "read", ...readSql(schema, follow.read), ...follow };
+  if (follow) {
+    return "say" in follow
+      ? say(follow.say, false)
+      : { kind: "read", ...readSql(schema, follow.read), ...follow };
+  }
   if (!tableSpots(schema, tokens).length && hasPronoun(tokens) && !context.previous) {
     return say(`I don't know what that refers to. ${offer(schema)}`, false);
   }
@@ -79,7 +86,8 @@ function refusal(change: Extract<Change, { ok: false }>, schema: Table[]): strin
 }
 
 function withoutPoliteness(tokens: Token[]): Token[] {
-  const polite = "please|can you|could you|would you|will you|can i|could i|may i|i want to|i would like to|i'd like to|" +
+  const polite =
+    "please|can you|could you|would you|will you|can i|could i|may i|i want to|i would like to|i'd like to|" +
     "i need to|let us|let's|lets|now|then|ok|okay|hey|so|kindly|just|go ahead and|,";
   let at = 0;
   while (at < tokens.length - 1) {

@@ -187,9 +187,11 @@ export function aggregateClause(scan: Scan): boolean {
 /** "distinct regions", "different tiers". */
 export function distinctClause(scan: Scan): boolean {
   const word = saysAt(scan.tokens, scan.at, "distinct|different|unique");
-  const column = word ? columnAt(scan, scan.at + word) : null;
-  if (!column) return false;
-  scan.at = column.next;
+  const which = word ? 0 : saysAt(scan.tokens, scan.at, "which|what|what are the|list the|show the");
+  const column = word || which ? columnAt(scan, scan.at + (word || which)) : null;
+  const exist = column ? saysAt(scan.tokens, column.next, "are there|exist|do we have|are used|do exist") : 0;
+  if (!column || (which && !exist)) return false;
+  scan.at = column.next + exist;
   scan.read.distinct = true;
   scan.read.columns.push(column.ref);
   return true;

@@ -50,13 +50,17 @@ function queueTalk(low: string, context: Context): Plan | null {
   const named = /#\s?\d|\b(action|proposal|change|request)\b/.test(low);
   if (/^(undo|revert|roll ?back)\b/.test(low)) return { kind: "actions", for: "undo" };
   if (/^(withdraw|retract|cancel|take)\b/.test(low)) {
-    const plain = /^(withdraw|retract|cancel|take)( back)?( (it|that|this|them))?( back)?( (the )?(last )?(one|action|proposal|change|request))?( (number |no |nr )?#?\s?\d+)?( back)?( please)?$/;
+    const plain =
+      /^(withdraw|retract|cancel|take)( back)?( (it|that|this|them))?( back)?( (the )?(last )?(one|action|proposal|change|request))?( (number |no |nr )?#?\s?\d+)?( back)?( please)?$/;
     if (!plain.test(low)) return null;
     if (number) return { kind: "withdraw", actionId: Number(number) };
     if (context.lastProposal !== null) return { kind: "withdraw", actionId: context.lastProposal };
     return { kind: "actions", for: "withdraw" };
   }
-  if (/^(approve|accept|confirm|execute|reject|decline|deny)\b/.test(low) && (named || number || /^\w+( (it|that|this|them|all))?$/.test(low))) {
+  if (
+    /^(approve|accept|confirm|execute|reject|decline|deny)\b/.test(low) &&
+    (named || number || /^\w+( (it|that|this|them|all))?$/.test(low))
+  ) {
     const id = number ? `#${number}` : "the action";
     const text = `Only a person can decide. Open ${id} in the queue and press Approve or Reject there.`;
     return { kind: "say", text, keeps: true };
@@ -95,9 +99,13 @@ function describeAll(schema: Table[]): string {
   if (!schema.length) return "This database has no tables yet.";
   const lines = schema.map((t) => {
     const rows = t.rows === null ? "" : `, ${t.rows} ${t.rows === 1 ? "row" : "rows"}`;
-    return `- **${t.name}**${t.kind === "view" ? " (view)" : ""}${rows}: ${t.columns.map((c) => c.name).join(", ")}`;
+    return `- **${t.name}**${t.kind === "view" ? " (view)" : ""}${rows}: ${
+      t.columns.map((c) => c.name).join(", ")
+    }`;
   });
-  return `There ${schema.length === 1 ? "is one table" : `are ${schema.length} tables`}:\n\n${lines.join("\n")}`;
+  return `There ${schema.length === 1 ? "is one table" : `are ${schema.length} tables`}:\n\n${
+    lines.join("\n")
+  }`;
 }
 
 function describe(table: Table): string {
@@ -110,7 +118,9 @@ function describe(table: Table): string {
       c.default === null ? "" : `default ${c.default}`,
       c.generated ? "computed" : "",
       key ? `refers to ${key.table}` : "",
-      c.values?.length && (table.rows === null || c.values.length < table.rows) ? `values ${c.values.join(", ")}` : "",
+      c.values?.length && (table.rows === null || c.values.length < table.rows)
+        ? `values ${c.values.join(", ")}`
+        : "",
     ];
     return `- **${c.name}**: ${notes.filter((n) => n).join(", ")}`;
   });

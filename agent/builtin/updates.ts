@@ -2,7 +2,17 @@
 import type { Table } from "@/agent/types.ts";
 import { type Change, hasPronoun, readTarget, whichRows } from "./changes.ts";
 import { columnWords, literalWords, whereWords } from "./describe.ts";
-import { affinity, isForeign, labelColumn, matchColumns, matchTable, matchValues } from "./lexicon.ts";
+import {
+  affinity,
+  categories,
+  isForeign,
+  labelColumn,
+  matchColumns,
+  matchTable,
+  matchValues,
+  singularName,
+  spoken,
+} from "./lexicon.ts";
 import { operandAt } from "./operands.ts";
 import type { Column, Literal, Read } from "./query.ts";
 import { startScan, tableSpots } from "./scan.ts";
@@ -44,8 +54,20 @@ export function readUpdate(s: Sentence, verb: string, tokens: Token[]): Change {
     const names = [...new Set(good.map((c) => c.table.name))].join(", ");
     return { ok: false, say: `Which table do you mean: ${names}?`, unknown: [], table: null };
   }
-  const best = one ?? changes.find((f) => !f.ok && f.unknown.length) ?? changes.find((f) => !f.ok && f.say);
-  return best ?? { ok: false, say: "", unknown: [], table: named[0] ?? null };
+  const best = one ?? changes.find((f) => !f.ok && f.say);
+  return best ??
+    { ok: false, say: unclear(verb, said, tables, s.text), unknown: [], table: named[0] ?? null };
+}
+
+/** Why nothing could be made of it: mostly a value that is in no column. */
+function unclear(verb: string, tokens: Token[], tables: Table[], text: string): string {
+  const to = tokens.findLastIndex((t) => /^(to|as|into)$/.test(t.low));
+  const value = written(text, tokens.slice(to + 1));
+  const [table] = tables;
+  const column = table ? (categories(table)[0] ?? labelColumn(table)) : null;
+  if (to < 0 || !value || !table || !column) return "";
+  return `I don't know what to ${verb}: "${value}" is no known value of one column. Name the column, for example ` +
+    `"set ${spoken(column.name)} to ${value} for ${singularName(table.name)} 3".`;
 }
 
 /** The first way of splitting that works, or why none does. */

@@ -11,7 +11,7 @@ export interface Running {
   /** From start to the ready line, in milliseconds. */
   readyMs: number;
   /** Process ids of the app and the db-service, and of everything the launcher started. */
-  pids(): Promise<{ app: number; db: number; all: number[] }>;
+  pids(): Promise<{ app: number; db: number; launcher: number; all: number[] }>;
   /** Ends it as Ctrl-C does; resolves with the launcher's exit code. */
   stop(): Promise<number>;
   /** Resolves when the launcher has ended, with what it printed to stderr. */
@@ -77,7 +77,12 @@ export async function startGatekeeper(
         assert.ok(found, `no process runs ${part}`);
         return found.pid;
       };
-      return { app: of("_fresh/server.js"), db: of("db-service/main.ts"), all: all.map(({ pid }) => pid) };
+      return {
+        app: of("_fresh/server.js"),
+        db: of("db-service/main.ts"),
+        launcher: of("dev.ts"),
+        all: all.map(({ pid }) => pid),
+      };
     },
     async stop() {
       for (const { pid, command } of await descendants(child.pid)) {
