@@ -1,8 +1,8 @@
 /**
  * Everything that local work needs, with one command: builds the app, starts the db-service and the app as confined
- * processes, rebuilds on change, and ends both together. Only this launcher turns local mode on.
+ * processes, rebuilds on change (not with `--no-watch`), and ends both together. Only this launcher turns local mode on.
  */
-import { Builder } from "fresh/dev";
+import { build } from "./build.ts";
 
 const HOST = "127.0.0.1";
 const WATCHED = ["agent", "components", "db-service", "fresh", "islands", "routes", "static", "main.ts"];
@@ -102,7 +102,7 @@ async function run(): Promise<void> {
     return end(1, `The app did not answer within ${START_MS / 1_000} seconds.`);
   }
   console.log(`Gatekeeper is ready on http://${HOST}:${plan.port}`);
-  await rebuildOnChange(app, db);
+  if (!Deno.args.includes("--no-watch")) await rebuildOnChange(app, db);
 }
 
 /** Checks what could stop a start, so that it fails at once and in one sentence. */
@@ -145,11 +145,6 @@ function portOf(name: string, usual: number): number {
   return port;
 }
 
-/** Files carry the hash of what they hold, so a build names what an open tab runs. */
-async function build(): Promise<void> {
-  await new Builder({ root: import.meta.dirname }).build();
-}
-
 export function dbCommand({ dbPort, varDir, token }: Plan) {
   const root = import.meta.dirname ?? ".";
   const data = `${varDir}/db`;
@@ -183,6 +178,7 @@ export function appCommand({ port, dbPort, varDir, token }: Plan) {
   return {
     args: [
       "serve",
+      "--quiet",
       "--no-prompt",
       "--cached-only",
       "--unstable-kv",
@@ -190,6 +186,8 @@ export function appCommand({ port, dbPort, varDir, token }: Plan) {
       `--port=${port}`,
       `--allow-net=${net.join(",")}`,
       "--allow-env",
+      // The AI SDK names the host in a user agent as it is imported.
+      "--allow-sys=hostname",
       `--allow-read=${root}/_fresh,${root}/static,${state}`,
       `--allow-write=${state}`,
       `${root}/_fresh/server.js`,

@@ -1,4 +1,7 @@
+import { asset } from "fresh/runtime";
 import { define } from "./(_web)/define.ts";
+
+const STYLES = ["tokens", "layout", "parts", "chat", "composer", "queue", "action", "data", "narrow"];
 
 export default define.page(function Document({ Component }) {
   return (
@@ -9,8 +12,8 @@ export default define.page(function Document({ Component }) {
         <meta name="color-scheme" content="light dark" />
         <title>Gatekeeper</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/styles.css" />
-        <script src="/theme.js"></script>
+        {STYLES.map((name) => <link key={name} rel="stylesheet" href={asset(`/${name}.css`)} />)}
+        <script src={asset("/theme.js")}></script>
       </head>
       <body>
         <Component />

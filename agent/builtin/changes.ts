@@ -42,6 +42,11 @@ export function readTarget(
   return only ? conclude(text, [scanAs(only)]) : chooseTable(schema, text, tokens, scanAs);
 }
 
+/** Tables that a change may speak of: "open orders" is a view only if its name is written as it is. */
+export function changeable(schema: Table[], text: string): Table[] {
+  return schema.filter((t) => t.kind === "table" || text.includes(t.name));
+}
+
 /** Whether "them", "it" or the like stands in for rows. */
 export function hasPronoun(tokens: Token[]): boolean {
   return pronounAt(tokens) >= 0;

@@ -15,12 +15,13 @@ export function readWords(read: Read): string {
   );
   const what = read.aggregates.map((a) => aggregateWords(a, read)).join(" and ");
   const columns = read.columns.map((c) => spoken(c.column.name)).join(", ");
-  const subject = what ||
-    (columns ? `${read.distinct ? "distinct " : ""}${columns} of ${read.table.name}` : read.table.name);
+  const table = spoken(read.table.name);
+  const subject = what || (columns ? `${read.distinct ? "distinct " : ""}${columns} of ${table}` : table);
   const sort = read.sort.map((s) =>
     (s.by === "aggregate" ? "result" : spoken(s.by.column.name)) + (s.descending ? " descending" : "")
   );
-  const text = subject + (read.beside.length ? ` with ${read.beside.map((t) => t.name).join(", ")}` : "") +
+  const text = subject +
+    (read.beside.length ? ` with ${read.beside.map((t) => spoken(t.name)).join(", ")}` : "") +
     (by.length ? ` per ${by.join(" and ")}` : "") + whereWords(read) +
     (sort.length ? `, sorted by ${sort.join(", ")}` : "") +
     (read.limit === null ? "" : `, first ${read.limit}`);
@@ -44,7 +45,7 @@ export function columnWords(column: Column): string {
 function conditionWords(c: Condition, main: string): string {
   if (c.kind === "either") return `(${c.any.map((a) => conditionWords(a, main)).join(" or ")})`;
   if (c.kind === "related") {
-    if (!c.count) return `there ${c.without ? "are no" : "are"} ${c.table.name}`;
+    if (!c.count) return `there ${c.without ? "are no" : "are"} ${spoken(c.table.name)}`;
     const words = {
       eq: "exactly",
       ne: "not",
@@ -53,7 +54,7 @@ function conditionWords(c: Condition, main: string): string {
       lt: "fewer than",
       le: "at most",
     };
-    return `there are ${words[c.count.op]} ${c.count.n} ${c.table.name}`;
+    return `there are ${words[c.count.op]} ${c.count.n} ${spoken(c.table.name)}`;
   }
   return compareWords(c, c.table.name === main ? "" : `${singularName(c.table.name)} `);
 }

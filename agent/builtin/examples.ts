@@ -1,6 +1,6 @@
 /** Requests made from a schema: what an empty chat offers and what is named when a sentence was not understood. */
 import type { Table } from "@/agent/types.ts";
-import { example } from "./inserts.ts";
+import { example } from "./samples.ts";
 import { categories, quantities, singularName, spoken } from "./lexicon.ts";
 
 /** Four requests that the built-in model understands on this schema; fewer where the schema has too little. */

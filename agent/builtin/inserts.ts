@@ -5,7 +5,6 @@ import { literalWords } from "./describe.ts";
 import {
   affinity,
   isFlag,
-  isForeign,
   labelColumn,
   matchColumns,
   matchTable,
@@ -16,20 +15,11 @@ import {
 } from "./lexicon.ts";
 import { literalFor } from "./operands.ts";
 import type { Column, Literal } from "./query.ts";
-import { literal, name } from "./sql.ts";
+import { name } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
 import { saysAt } from "./words.ts";
-
-interface Row {
-  schema: Table[];
-  text: string;
-  table: Table;
-  cells: Map<Column, Literal>;
-  /** A reference given by the other row's label: looked up when the row is inserted. */
-  lookups: { column: Column; table: Table; key: string; label: Column; text: Literal }[];
-  unknown: string[];
-  question: string | null;
-}
+import { refer, reference, Row, source } from "./references.ts";
+import { example } from "./samples.ts";
 
 /** The insertion of one row. `tokens` are what follows the verb. */
 export function readInsert(schema: Table[], text: string, tokens: Token[]): Change {
@@ -104,7 +94,13 @@ function segments(row: Row, tokens: Token[]): Token[][] {
     const word = saysAt(tokens, at, "with|and|whose|having|where|who has|which has|that has|for");
     const begun = found.at(-1)?.length ?? 0;
     const names = startsColumn(row, tokens, at);
-    if (sign || (word && (startsColumn(row, tokens, at + word + article(tokens, at + word)) || !begun))) {
+    // A mail address stands for itself, with or without a comma.
+    const begins = matchColumns([row.table], found.at(-1) ?? [], 0).length > 0;
+    const mail = token.kind === "mail" && !begins;
+    if (mail) found.push([token], []);
+    else if (
+      sign || (word && (startsColumn(row, tokens, at + word + article(tokens, at + word)) || !begun))
+    ) {
       found.push([]);
       at += Math.max(0, word - 1);
     } else if (names && begun && /^\p{Ll}/u.test(token.text)) found.push([token]);
@@ -154,6 +150,11 @@ function place(row: Row, segment: Token[]): void {
       }.`;
     }
     if (whole) return assign(row, after?.column ?? match.column, tokens.slice(0, match.length));
+    // "Gold East": one value after the other, once the name is known.
+    if (label && row.cells.has(label) && known.length === 1) {
+      assign(row, match.column, tokens.slice(0, match.length));
+      return place(row, tokens.slice(match.length));
+    }
   }
   const column = unnamed(row, tokens, label);
   if (column) return assign(row, column, tokens);
@@ -178,7 +179,7 @@ function unnamed(row: Row, tokens: Token[], label: Column | null): Column | null
   return plain || (tokens.length === 1 && first?.kind === "string") ? label : null;
 }
 
-function assign(row: Row, column: Column, tokens: Token[]): void {
+export function assign(row: Row, column: Column, tokens: Token[]): void {
   const [first] = tokens;
   const text = written(row.text, tokens);
   if (!first || row.cells.has(column)) {
@@ -209,32 +210,6 @@ function assign(row: Row, column: Column, tokens: Token[]): void {
   row.cells.set(column, value);
 }
 
-/** "for customer 3", "customer Alice Chen": the reference to a row of another table. */
-function refer(row: Row, parent: Table, tokens: Token[]): boolean {
-  const found = reference(row.table, parent);
-  const value = tokens.slice(saysAt(tokens, 0, "is|#|number|id|:|=|named|called"));
-  const [first] = value;
-  if (!found || !first) return false;
-  if (value.length === 1 && first.kind === "number") {
-    assign(row, found.column, value);
-    return true;
-  }
-  const label = labelColumn(parent);
-  if (!label) return false;
-  const text: Literal = { kind: "text", text: written(row.text, value) };
-  row.lookups.push({ column: found.column, table: parent, key: found.key, label, text });
-  row.cells.set(found.column, text);
-  return true;
-}
-
-function reference(table: Table, parent: Table): { column: Column; key: string } | null {
-  const keys = table.foreignKeys.filter((f) => f.table === parent.name && f.columns.length === 1);
-  const [key, other] = keys;
-  const column = table.columns.find((c) => c.name === key?.columns[0]);
-  const to = key?.to[0] ?? parent.columns.find((c) => c.primaryKey > 0)?.name;
-  return key && !other && column && to && isForeign(table, column) ? { column, key: to } : null;
-}
-
 function finish(row: Row): Change {
   const { table, cells } = row;
   const one = singularName(table.name);
@@ -261,49 +236,8 @@ function finish(row: Row): Change {
     ok: true,
     verb: "insert",
     table,
-    title: `Add a ${one} with ${words}`,
+    title: `Add ${/^[aeiou]/i.test(one) ? "an" : "a"} ${one} with ${words}`,
     description: `Adds one row to ${table.name}: ${words}.`,
     sql: `INSERT INTO ${name(table.name)} (${columns}) ${source(row)}`,
   };
-}
-
-/**
- * VALUES, or a SELECT where a reference is given by its label: a label that no row has inserts nothing, one that
- * two rows have inserts two, and both are seen in the preview. A scalar subquery would pick one silently.
- */
-function source(row: Row): string {
-  const cell = (column: Column, value: Literal) => {
-    const found = row.lookups.find((l) => l.column === column);
-    return found ? `${name(found.table.name)}.${name(found.key)}` : literal(value);
-  };
-  const cells = [...row.cells].map(([column, value]) => cell(column, value)).join(", ");
-  if (!row.lookups.length) return `VALUES (${cells})`;
-  const tables = row.lookups.map((l) => name(l.table.name)).join(", ");
-  const conditions = row.lookups.map((l) =>
-    `${name(l.table.name)}.${name(l.label.name)} = ${literal(l.text)} COLLATE NOCASE`
-  );
-  return `SELECT ${cells} FROM ${tables} WHERE ${conditions.join(" AND ")}`;
-}
-
-/** "name Ada Lovelace, price 10": values that this table would take. */
-export function example(table: Table, but: Column[]): string {
-  const wanted = table.columns.filter((c) =>
-    !c.generated && c.name !== table.autoKey && !but.includes(c) && (c.notNull || c === labelColumn(table))
-  );
-  const shown = wanted.filter((c) => c.default === null);
-  const columns = shown.length ? shown : wanted.slice(0, 1);
-  return columns.map((c) => `${spoken(c.name)} ${sampleValue(table, c)}`).join(", ");
-}
-
-export function sampleValue(table: Table, column: Column): string {
-  if (/mail/i.test(column.name)) return "ada@example.com";
-  if (/date|time/i.test(column.type) || /date|_at$/i.test(column.name)) return "2030-01-31";
-  if (isFlag(column)) return "yes";
-  if (affinity(column) === "number") return isForeign(table, column) ? "1" : "10";
-  const repeated = column.values?.length && (table.rows === null || column.values.length < table.rows);
-  if (repeated && column.values) return column.values[0] ?? "Example";
-  return column === labelColumn(table) && /name/i.test(column.name) &&
-      table.columns.some((c) => /mail/i.test(c.name))
-    ? "Ada Lovelace"
-    : "Example";
 }

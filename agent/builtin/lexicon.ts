@@ -87,7 +87,7 @@ export function matchValue(
 /** A known label of which only the first words were said ("Alice" for "Alice Chen"). */
 export function matchStart(column: Column, said: Token[]): string[] {
   return (column.values ?? []).filter((value) => {
-    const words = tokenize(value);
+    const words = wordsOf(value);
     return words.length > said.length && said.every((t, i) => words[i]?.low === t.low);
   });
 }
@@ -114,11 +114,12 @@ export function dates(table: Table): Column[] {
   return table.columns.filter(isDate);
 }
 
-/** Columns worth grouping by: all values known and fewer of them than rows. */
+/** Columns worth grouping by: all values known, and repeated: at most two for every three rows. */
 export function categories(table: Table): Column[] {
   return table.columns.filter((c) => {
     const n = c.values?.length ?? 0;
-    return n > 1 && (table.rows === null || n < table.rows) && c.primaryKey === 0 && !isForeign(table, c) &&
+    return n > 1 && (table.rows === null || n * 3 <= table.rows * 2) && c.primaryKey === 0 &&
+      !isForeign(table, c) &&
       !isDate(c);
   });
 }
@@ -204,6 +205,11 @@ function forms(name: string): string[] {
   if (known) return known;
   const joined = fold(name).replace(/[^\p{L}\p{N}]/gu, "");
   const all = [...new Set([joined, singular(joined), plural(singular(joined)), plural(joined)])];
+  // Other languages' plurals, as far as an ending tells ("Messgeräte", "Messgerät").
+  if (/[\u0080-\uffff]/.test(name)) all.push(joined.replace(/(en|e|n)$/, ""));
+  // "active products" where the column is "is_active".
+  const flag = /^(?:is|has)(?:_|(?=[A-Z]))(.+)$/.exec(name)?.[1];
+  if (flag) all.push(fold(flag).replace(/[^\p{L}\p{N}]/gu, ""));
   if (formsOf.size > 5_000) formsOf.clear();
   formsOf.set(name, all);
   return all;
@@ -215,19 +221,34 @@ function joinedAt(tokens: Token[], at: number, length: number): string | null {
   if (run.some((t, i) => t.possessive && i < length - 1)) return null;
   if (run.length === 1 && run[0]?.kind === "string") return run[0].low.replace(/[^\p{L}\p{N}]/gu, "");
   if (run.some((t) => t.kind !== "word" && t.kind !== "number")) return null;
-  return run[0]?.kind === "word" ? run.map((t) => t.low).join("") : null;
+  return run[0]?.kind === "word" ? run.map((t) => t.low).join("").replace(/[^\p{L}\p{N}]/gu, "") : null;
 }
 
 function spells(value: string, tokens: Token[], at: number): number {
   const first = tokens[at];
   if (!first) return 0;
   if (first.kind === "string") return first.low === fold(value) ? 1 : 0;
-  const words = tokenize(value);
+  const words = wordsOf(value);
   if (!words.length) return 0;
   const same = words.every((w, i) => {
     const token = tokens[at + i];
-    return token !== undefined && token.kind !== "string" && token.low === w.low &&
+    if (token === undefined || token.kind === "string") return false;
+    // "lamps" for the value "Lamp".
+    const number = words.length === 1 && token.kind === "word" && singular(token.low) === singular(w.low);
+    return (token.low === w.low || number) &&
       (!token.possessive || i === words.length - 1);
   });
   return same ? words.length : 0;
+}
+
+const wordsIn = new Map<string, Token[]>();
+
+/** The tokens of a value; kept, because every place of a sentence is compared with every value. */
+function wordsOf(value: string): Token[] {
+  const known = wordsIn.get(value);
+  if (known) return known;
+  const words = tokenize(value);
+  if (wordsIn.size > 5_000) wordsIn.clear();
+  wordsIn.set(value, words);
+  return words;
 }

@@ -3,7 +3,7 @@
  * can't command anything.
  */
 import type { Table } from "@/agent/types.ts";
-import { type Change, hasPronoun, readDelete } from "./changes.ts";
+import { type Change, changeable, hasPronoun, readDelete } from "./changes.ts";
 import { examplesFor, offer } from "./examples.ts";
 import { followUp } from "./followups.ts";
 import { readInsert } from "./inserts.ts";
@@ -56,7 +56,8 @@ const UPDATE =
 
 /** The change that a sentence commands, by its first word. */
 function changeOf(text: string, tokens: Token[], context: Context): Change | null {
-  const { schema, previous } = context;
+  const { previous } = context;
+  const schema = changeable(context.schema, text);
   const insert = saysAt(tokens, 0, INSERT);
   const isNew = saysAt(tokens, 0, "new") > 0 && tokens.length > 2;
   const remove = saysAt(tokens, 0, DELETE);
@@ -88,14 +89,22 @@ function refusal(change: Extract<Change, { ok: false }>, schema: Table[]): strin
 function withoutPoliteness(tokens: Token[]): Token[] {
   const polite =
     "please|can you|could you|would you|will you|can i|could i|may i|i want to|i would like to|i'd like to|" +
-    "i need to|let us|let's|lets|now|then|ok|okay|hey|so|kindly|just|go ahead and|,";
+    "i need to|let us|let's|lets|now|then|ok|okay|hey|so|kindly|just|give me|give us|go ahead and|,";
   let at = 0;
   while (at < tokens.length - 1) {
     const length = saysAt(tokens, at, polite);
     if (!length || at + length >= tokens.length) break;
     at += length;
   }
-  return tokens.slice(at);
+  let end = tokens.length;
+  while (end > at + 1) {
+    const length = [2, 1].find((n) =>
+      saysAt(tokens.slice(0, end), end - n, "please|thanks|thank you|now|,|.|!") === n
+    );
+    if (!length) break;
+    end -= length;
+  }
+  return tokens.slice(at, end);
 }
 
 function say(text: string, keeps: boolean): Plan {

@@ -1,10 +1,10 @@
 /** Questions: which table they are about, and the query that answers them. */
 import type { Table } from "@/agent/types.ts";
 import { readWords } from "./describe.ts";
-import { affinity, quantities } from "./lexicon.ts";
+import { affinity, matchColumns, quantities } from "./lexicon.ts";
 import type { Read } from "./query.ts";
 import { wayTo } from "./relations.ts";
-import { ask, type Scan, tableSpots } from "./scan.ts";
+import { ask, type Scan, type Spot, tableSpots } from "./scan.ts";
 import { scanSentence } from "./sentence.ts";
 import { select } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
@@ -29,17 +29,20 @@ export function chooseTable(
   const spots = tableSpots(schema, tokens);
   const after = (at: number) => ["per", "each", "every", "by"].includes(tokens[at - 1]?.low ?? "");
   const owner = (at: number, length: number) => tokens[at + length - 1]?.possessive ?? false;
-  const named = [
-    ...spots.filter((s) => !after(s.at) && !owner(s.at, s.length)),
-    ...spots.filter((s) => owner(s.at, s.length)),
-  ].map((s) => s.table);
+  // "customer name of orders": the first table only says whose name.
+  const qualifies = (s: Spot) =>
+    spots.length > 1 && matchColumns([s.table], tokens, s.at + s.length).length > 0;
+  const rank = (s: Spot) => owner(s.at, s.length) ? 2 : qualifies(s) ? 1 : 0;
+  const named = spots.filter((s) => !after(s.at)).sort((a, b) => rank(a) - rank(b)).map((s) => s.table);
   const firsts = [...new Set(named)];
   const tries = firsts.map(scanAs);
   if (firsts.length) return conclude(text, tries);
   const scans = schema.map(scanAs);
   const possible = scans.filter((s) => isClean(s) && hasContent(s.read));
   const tables = possible.filter((s) => s.read.table.kind === "table");
-  const best = tables.length ? tables : possible;
+  // A table that only refers to what was named is not what was meant.
+  const own = tables.filter((s) => usesOwn(s.read));
+  const best = own.length ? own : tables.length ? tables : possible;
   if (best.length > 1) {
     const say = `Which table do you mean: ${best.map((s) => s.read.table.name).join(", ")}?`;
     return { ok: false, say, unknown: [], table: null };
@@ -82,6 +85,15 @@ export function pieces(text: string, tokens: Token[]): string[] {
 function hasContent(read: Read): boolean {
   return read.conditions.length + read.columns.length + read.groups.length +
       read.aggregates.filter((a) => a.of).length > 0;
+}
+
+function usesOwn(read: Read): boolean {
+  return [
+    ...read.conditions.flatMap((c) => c.kind === "either" ? c.any : [c]),
+    ...read.columns,
+    ...read.aggregates.flatMap((a) => a.of ? [a.of] : []),
+    ...read.groups.flatMap((g) => g.by === "column" ? [g.ref] : []),
+  ].some((part) => part.table === read.table);
 }
 
 /** Makes the clauses agree: aggregates of other tables, groups without an aggregate, "top" without an order. */

@@ -3,8 +3,17 @@
  * `unknown`. Nothing else may move `at`, so that no condition is ever dropped silently.
  */
 import type { Table } from "@/agent/types.ts";
-import { matchTable, type TableMatch } from "./lexicon.ts";
-import { type Column, type ColumnRef, type Condition, emptyRead, type Op, type Read } from "./query.ts";
+import { isDate, matchTable, type TableMatch } from "./lexicon.ts";
+import {
+  type Column,
+  type ColumnRef,
+  type Compare,
+  type Condition,
+  emptyRead,
+  type Literal,
+  type Op,
+  type Read,
+} from "./query.ts";
 import { parents } from "./relations.ts";
 import type { Token } from "./tokens.ts";
 import { negated } from "./words.ts";
@@ -132,7 +141,36 @@ export function withNegation(scan: Scan, op: Op): Op {
 }
 
 /** Adds a condition, joined as "and", "or" and lists of values of one column are meant in English. */
-export function addCondition(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): void {
+export function addCondition(scan: Scan, given: Exclude<Condition, { kind: "either" }>): void {
+  const [condition, second] = given.kind === "compare" ? wholeDays(given) : [given];
+  add(scan, condition);
+  if (second) add(scan, second);
+}
+
+/** A day without a time means all of it, in columns that hold times too: "after" begins with the next day. */
+function wholeDays(c: Compare): [Compare, Compare?] {
+  const days = c.values.map((v) => v.kind === "text" && /^\d{4}-\d{2}-\d{2}$/.test(v.text) ? v.text : null);
+  const [first, last] = days;
+  if (!isDate(c.column) || !first || days.includes(null)) return [c];
+  const day = (text: string): Literal => ({ kind: "text", text });
+  if (c.op === "gt") return [{ ...c, op: "ge", values: [day(nextDay(first))] }];
+  if (c.op === "le") return [{ ...c, op: "lt", values: [day(nextDay(first))] }];
+  if (c.op === "between" && last) {
+    return [{ ...c, op: "ge", values: [day(first)] }, { ...c, op: "lt", values: [day(nextDay(last))] }];
+  }
+  if (c.values.length > 1) return [c];
+  if (c.op === "eq") return [{ ...c, op: "starts" }];
+  return [c.op === "ne" ? { ...c, op: "notStarts" } : c];
+}
+
+function nextDay(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return day;
+  date.setUTCDate(date.getUTCDate() + 1);
+  return date.toISOString().slice(0, 10);
+}
+
+function add(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): void {
   const joint = scan.joint?.word ?? null;
   const last = scan.read.conditions.at(-1);
   scan.joint = null;

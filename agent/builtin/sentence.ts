@@ -1,14 +1,9 @@
 /** Reads one sentence clause by clause into a query; what no clause takes and no filler explains is `unknown`. */
 import type { Table } from "@/agent/types.ts";
-import {
-  bareComparator,
-  bareLabel,
-  bareValue,
-  columnCondition,
-  havingCondition,
-  idColumn,
-  noWay,
-} from "./conditions.ts";
+import { bareComparator } from "./comparisons.ts";
+import { bareLabel, bareValue, columnCondition, idColumn } from "./conditions.ts";
+import { havingCondition, noWay } from "./having.ts";
+import { limitClause, sortClause } from "./order.ts";
 import {
   affinity,
   labelColumn,
@@ -30,7 +25,7 @@ import {
   startScan,
   withNegation,
 } from "./scan.ts";
-import { aggregateClause, byClause, distinctClause, groupClause, limitClause, sortClause } from "./shapes.ts";
+import { aggregateClause, byClause, distinctClause, groupClause } from "./shapes.ts";
 import { type Token, written } from "./tokens.ts";
 import { comparatorAt, FILLERS, saysAt } from "./words.ts";
 
@@ -104,7 +99,7 @@ function tableClause(scan: Scan): boolean {
 function idClause(scan: Scan, table: Table, from: number, named: boolean): boolean {
   const { tokens } = scan;
   let at = from + saysAt(tokens, from, "with|whose");
-  const word = saysAt(tokens, at, "id|ids|number|nr|no|with id");
+  const word = saysAt(tokens, at, "id|ids|number|nr|with id");
   at += word;
   const mark = saysAt(tokens, at, "#");
   at += mark + saysAt(tokens, at + mark, "is|=|are|:|in");
@@ -122,6 +117,7 @@ function idClause(scan: Scan, table: Table, from: number, named: boolean): boole
   }
   if (!values.length) return false;
   if (saysAt(tokens, end, "or more|or less|or fewer")) return false;
+  scan.at = end;
   if (!column) {
     ask(
       scan,
@@ -129,9 +125,8 @@ function idClause(scan: Scan, table: Table, from: number, named: boolean): boole
         tokens[end - 1]?.text
       }.`,
     );
-    return false;
+    return true;
   }
-  scan.at = end;
   addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, "eq"), values });
   return true;
 }
@@ -153,7 +148,8 @@ function labelClause(scan: Scan, table: Table, plural: boolean, possessive: bool
   const capital = /^\p{Lu}/u.test(token.text) || token.kind === "string";
   if (!run.length || matchColumns([table], tokens, at).length || matchTable(scan.schema, tokens, at)) return;
   if (!called && (FILLERS.has(token.low) || comparatorAt(tokens, at) || (plural && !capital))) return;
-  if (!called && !capital && SHAPE_WORDS.has(token.low)) return;
+  // Where all names are known, unknown words in lower case are no name.
+  if (!called && !capital && (SHAPE_WORDS.has(token.low) || label.values)) return;
   const text = written(scan.text, run);
   const starts = matchStart(label, run);
   if (starts.length > 1) ask(scan, `"${text}" could be ${starts.join(" or ")}. Which one?`);
@@ -193,6 +189,10 @@ function quotedLabel(scan: Scan): boolean {
 function projection(scan: Scan): boolean {
   const found = chooseColumn(scan, matchColumns(reachableTables(scan), scan.tokens, scan.at));
   if (!found || scan.negation || scan.joint?.word === "or") return false;
+  // "price products": a column used as an adjective would be a condition; it is not understood rather than shown.
+  const end = scan.at + found.length;
+  const owned = scan.tokens[end - 1]?.possessive;
+  if (!owned && matchTable(scan.schema, scan.tokens, end)?.table === found.table) return false;
   scan.at += found.length;
   scan.joint = null;
   const known = scan.read.columns.some((c) => c.table === found.table && c.column === found.column);

@@ -88,6 +88,7 @@ export function select(schema: Table[], read: Read): string {
 /** What the column of an aggregate is called: "count", "total_amount", "average_price". */
 export function aggregateName(a: Aggregate): string {
   const words = { count: "count", sum: "total", avg: "average", min: "min", max: "max" };
+  if (a.of && a.name === "sum" && /^total/i.test(a.of.column.name)) return a.of.column.name;
   return a.of ? `${words[a.name]}_${spoken(a.of.column.name).replaceAll(" ", "_")}` : words[a.name];
 }
 

@@ -58,6 +58,8 @@ const QUOTES: [RegExp, boolean][] = [
 const MAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy;
 const DATE = /\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?(?![\p{L}\p{N}])/uy;
 const NUMBER = /[$€£]?[-+]?\d+(?:\.\d+)?(?:%|€)?(?![\p{L}\p{M}_]|\d)/uy;
+/** "555-9", "SKU-12": one thing, though a sign stands in it. */
+const CODE = /(?=[\p{L}\d-]*\d)(?=[\p{L}\d]*-)[\p{L}\d]+(?:-[\p{L}\d]+)+(?![\p{L}\d_])/uy;
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’](?=[\p{L}\p{N}])[\p{L}\p{N}\p{M}]+)*['’]?/uy;
 const SIGN = />=|<=|!=|<>|==|./suy;
 
@@ -68,7 +70,9 @@ function next(text: string, at: number): { tokens: Token[]; end: number } {
     const inner = doubled ? (m[1] ?? "").replaceAll("''", "'") : (m[1] ?? "").replaceAll('""', '"');
     return one({ kind: "string", text: inner, start: at, end: at + m[0].length });
   }
-  for (const [kind, pattern] of [["mail", MAIL], ["date", DATE], ["number", NUMBER]] as const) {
+  for (
+    const [kind, pattern] of [["mail", MAIL], ["date", DATE], ["word", CODE], ["number", NUMBER]] as const
+  ) {
     const m = run(pattern, text, at);
     if (!m) continue;
     const raw = kind === "number" ? m[0].replace(/[$€£+%]/g, "") : m[0];

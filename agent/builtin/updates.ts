@@ -9,6 +9,7 @@ import {
   labelColumn,
   matchColumns,
   matchTable,
+  matchValue,
   matchValues,
   singularName,
   spoken,
@@ -19,17 +20,7 @@ import { startScan, tableSpots } from "./scan.ts";
 import { literal, name, where } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
 import { saysAt } from "./words.ts";
-
-interface Assignment {
-  column: Column;
-  sql: string;
-  words: string;
-}
-
-interface Parts {
-  assignments: Assignment[];
-  rest: Token[];
-}
+import { adjustment, Assignment, Parts, separator, targetOf } from "./adjustments.ts";
 
 interface Sentence {
   schema: Table[];
@@ -62,7 +53,8 @@ export function readUpdate(s: Sentence, verb: string, tokens: Token[]): Change {
 /** Why nothing could be made of it: mostly a value that is in no column. */
 function unclear(verb: string, tokens: Token[], tables: Table[], text: string): string {
   const to = tokens.findLastIndex((t) => /^(to|as|into)$/.test(t.low));
-  const value = written(text, tokens.slice(to + 1));
+  const end = tokens.findIndex((t, i) => i > to + 1 && /^(for|where|of|with|in|if|when|and)$/.test(t.low));
+  const value = written(text, tokens.slice(to + 1, end < 0 ? tokens.length : end));
   const [table] = tables;
   const column = table ? (categories(table)[0] ?? labelColumn(table)) : null;
   if (to < 0 || !value || !table || !column) return "";
@@ -90,7 +82,7 @@ function guesses(s: Sentence, tokens: Token[]): Table[] {
 /** The ways in which the words can be split into assignments and rows. */
 function splits(s: Sentence, verb: string, tokens: Token[], table: Table): Parts[] {
   if (/^(increase|raise|decrease|reduce|lower|cut|bump|double|halve)$/.test(verb)) {
-    return adjustment(s, verb, tokens, table);
+    return adjustment(verb, tokens, table);
   }
   if (/^(clear|unset|blank)$/.test(verb)) {
     const target = targetOf(table, tokens);
@@ -136,27 +128,6 @@ function assigned(s: Sentence, verb: string, left: Token[], right: Token[], tabl
   return { assignments, rest: [...(target ? target.rest : left), separator, ...rest] };
 }
 
-/** The column to change: at the start ("the tier of …") or at the end ("Bob Martinez's email"). */
-function targetOf(table: Table, tokens: Token[]): { column: Column; rest: Token[] } | null {
-  const lead = saysAt(tokens, 0, "the|a|all|their|its|all the|every|each|of the|of");
-  const pronoun = tokens.slice(0, lead).filter((t) => t.low === "their" || t.low === "its");
-  const owner = matchTable([table], tokens, lead);
-  const from = lead + (owner && matchColumns([table], tokens, lead + owner.length).length ? owner.length : 0);
-  const start = from > lead ? [] : matchColumns([table], tokens, from);
-  const [match] = start;
-  if (match) {
-    const after = from + match.length;
-    if (after === tokens.length || saysAt(tokens, after, "of|for|in|on|at|from|where|with|;")) {
-      return { column: match.column, rest: [...pronoun, ...tokens.slice(after)] };
-    }
-  }
-  for (let at = 1; at < tokens.length; at++) {
-    const [end] = matchColumns([table], tokens, at);
-    if (end && at + end.length === tokens.length) return { column: end.column, rest: tokens.slice(0, at) };
-  }
-  return null;
-}
-
 interface Value {
   assignment: Assignment;
   rest: Token[];
@@ -174,8 +145,16 @@ function valueAt(s: Sentence, table: Table, column: Column, right: Token[], rows
     const value: Literal = { kind: "number", raw: number.text };
     return { assignment: assignment(column, value), rest: tokens.slice(parent.length + 1) };
   }
+  // "to their name": another column's value is not text, and not something to guess.
+  const [other] = matchColumns([table], tokens, saysAt(tokens, 0, "the|their|its|his|her"));
+  if (
+    (other || saysAt(tokens, 0, "their|its|his|her")) && !matchValue(column, tokens, 0) &&
+    tokens[0]?.kind !== "string"
+  ) {
+    return null;
+  }
   const scan = startScan(s.schema, s.text, tokens, table, false);
-  const whole = wholeText(s, column, tokens, rows);
+  const whole = categories(table).includes(column) ? null : wholeText(s, table, column, tokens, rows);
   const operand = whole ?? operandAt(scan, 0, column, true);
   const value = operand?.values[0];
   if (!operand || !value || operand.values.length > 1) return null;
@@ -183,12 +162,18 @@ function valueAt(s: Sentence, table: Table, column: Column, right: Token[], rows
 }
 
 /** Where the rows are already named, words to the end are the value: "to The Name of the Rose". */
-function wholeText(s: Sentence, column: Column, tokens: Token[], rows: Token[]) {
+function wholeText(s: Sentence, table: Table, column: Column, tokens: Token[], rows: Token[]) {
   const conditional =
     /^(for|where|if|when|unless|whose|who|which|except|but|with|without|and|or|only|while)$/;
-  if (!rows.some((t) => t.kind !== "sign") || column.values || affinity(column) === "number") return null;
+  if (!rows.some((t) => t.kind !== "sign") || affinity(column) === "number") return null;
   if (tokens.length < 2 || tokens.some((t) => t.kind === "sign" || t.kind === "string")) return null;
-  if (tokens.some((t) => conditional.test(t.low))) return null;
+  if (tokens.some((t) => conditional.test(t.low)) || tokens[0]?.kind === "mail") return null;
+  // Words of the schema behind the first would more likely be a condition.
+  const others = [{ ...table, columns: table.columns.filter((c) => c !== column) }];
+  const schemaWord = tokens.some((_, i) =>
+    i > 0 && (matchValues(others, tokens, i).length || matchColumns(others, tokens, i).length)
+  );
+  if (schemaWord) return null;
   const text = written(s.text, tokens);
   const values: Literal[] = [{ kind: "text", text }];
   return { values, next: tokens.length };
@@ -220,35 +205,6 @@ function knownAt(s: Sentence, table: Table, right: Token[]): Value | null {
   if (!parent || !column || number?.kind !== "number") return null;
   const value: Literal = { kind: "number", raw: number.text };
   return { assignment: assignment(column, value), rest: right.slice(lead + parent.length + 1) };
-}
-
-/** "increase price of … by 10%", "double the price of …". */
-function adjustment(s: Sentence, verb: string, tokens: Token[], table: Table): Parts[] {
-  const by = tokens.findLastIndex((t) => t.low === "by");
-  const amount = by >= 0 ? tokens[by + 1] : undefined;
-  const factor = verb === "double" ? "2" : verb === "halve" ? "0.5" : null;
-  if (!factor && (amount?.kind !== "number" || amount.text.startsWith("-"))) return [];
-  const words = factor ? tokens : [...tokens.slice(0, by), separator, ...tokens.slice(by + 2)];
-  const target = targetOf(table, factor ? words : tokens.slice(0, by));
-  if (!target || affinity(target.column) !== "number") return [];
-  const { column } = target;
-  const of = name(column.name);
-  const up = /^(increase|raise|bump)$/.test(verb);
-  const percent = amount?.percent || (amount !== undefined && saysAt(tokens, by + 2, "percent|%") > 0);
-  const used = percent && !amount?.percent ? 1 : 0;
-  const product = (by: string) =>
-    column.type.toUpperCase().includes("INT")
-      ? `CAST(ROUND(${of} * ${by}) AS INTEGER)`
-      : `ROUND(${of} * ${by}, 2)`;
-  const n = Number(amount?.text);
-  const sql = factor
-    ? product(factor)
-    : percent
-    ? product(String(Number(((up ? 100 + n : 100 - n) / 100).toFixed(6))))
-    : `${of} ${up ? "+" : "-"} ${amount?.text}`;
-  const change = factor ? `${verb} it` : `${up ? "plus" : "minus"} ${amount?.text}${percent ? "%" : ""}`;
-  const rest = factor ? target.rest : [...target.rest, separator, ...tokens.slice(by + 2 + used)];
-  return [{ assignments: [{ column, sql, words: `its value ${change}` }], rest }];
 }
 
 function build(s: Sentence, table: Table, parts: Parts, verb: string): Change {
@@ -289,17 +245,6 @@ function empty(column: Column): Assignment {
   const text = column.notNull && affinity(column) === "text";
   return text ? { column, sql: "''", words: "empty text" } : { column, sql: "NULL", words: "nothing" };
 }
-
-/** Ends what came before, so that words from both sides of the value never read as one name. */
-const separator: Token = {
-  kind: "sign",
-  text: ";",
-  low: ";",
-  start: 0,
-  end: 0,
-  possessive: false,
-  percent: false,
-};
 
 function strip(tokens: Token[]): Token[] {
   let end = tokens.length;

@@ -8,10 +8,10 @@ import type { Token } from "./tokens.ts";
  */
 export const FILLERS = new Set(
   `a an the all any every each of for from in on at with to by is are was were be am do does did has have having that
-  which who whom whose what where please me us my our i we you your it its there their show list display give get find
+  which who whom whose what where please me us my our i we you your it its there their show list display get find
   see view fetch tell print look up return select see let lets could can would will should want need like know go
   ones rows row records record entries entry data table whole list information details info about
-  only just also thanks thank hey hi hello ok okay well so then every everything everyone
+  only just also thanks thank hey hi hello ok okay well so those these then every everything everyone
   value values named called id's exist exists database db column columns field fields number
   contents content belonging belong belongs placed made`.split(/\s+/),
 );
@@ -46,6 +46,7 @@ const COMPARATORS: [string, Op][] = [
   ["bigger than", "gt"],
   ["higher than", "gt"],
   ["later than", "gt"],
+  ["newer than", "gt"],
   ["over", "gt"],
   ["above", "gt"],
   ["exceeding", "gt"],
@@ -155,6 +156,11 @@ const AGGREGATES: [string, AggregateName][] = [
   ["lowest", "min"],
   ["smallest", "min"],
 ];
+
+/** Comparators of time, which never speak of a quantity. */
+export function isTemporal(tokens: Token[], at: number): boolean {
+  return saysAt(tokens, at, "before|after|since|later than|earlier than|newer than") > 0;
+}
 
 /** The longest phrase of a list that starts at this token. */
 export function phraseAt<T>(

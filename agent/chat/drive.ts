@@ -6,7 +6,8 @@ import { convertToModelMessages, isStepCount, readUIMessageStream, streamText, t
 import type { Actor, ChatChunk, ChatMessage, MessageMetadata } from "../types.ts";
 import { database } from "../database.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
-import { type Batch, type Hub, hubOf, type Lease } from "../live/hub.ts";
+import { type Hub, hubOf } from "../live/hub.ts";
+import type { Batch, Lease } from "../live/tail.ts";
 import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff } from "../store/kv.ts";
@@ -60,6 +61,8 @@ export async function drive(run: Drive): Promise<void> {
         status = "failed";
         error ??= chunk.errorText;
       }
+      // The stream ended before the model gave its reason: cut, though the connection closed in good order.
+      if (chunk.type === "finish" && chunk.finishReason === "interrupted") status = "failed";
       // How it ended is said once, below, after everything else.
       if (chunk.type !== "finish" && chunk.type !== "abort") log.add(chunk);
       if (chunk.type === "abort") status = run.signal.aborted ? "stopped" : "failed";

@@ -1,7 +1,7 @@
 /** Which model answers: any OpenAI-compatible one by the settings, else the built-in one. */
 import { createOpenAI } from "@ai-sdk/openai";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import { APICallError } from "ai";
+import { APICallError, RetryError, ToolChoiceViolationError } from "ai";
 import type { Table } from "../types.ts";
 import { createBuiltinModel } from "../builtin/model.ts";
 import { settings } from "../settings.ts";
@@ -38,7 +38,9 @@ export function chooseModel(schema: Table[]): ChosenModel {
 }
 
 /** Why a model failed, in words for the person. What the provider said is logged, not shown: it may hold the key. */
-export function modelFailure(error: unknown): string {
+export function modelFailure(thrown: unknown): string {
+  // What was tried twice arrives wrapped; the last attempt says why.
+  const error = RetryError.isInstance(thrown) ? thrown.lastError : thrown;
   if (APICallError.isInstance(error)) {
     const { statusCode } = error;
     if (statusCode === 401 || statusCode === 403) return "The model's provider refused the key.";
@@ -49,9 +51,12 @@ export function modelFailure(error: unknown): string {
     if (statusCode !== undefined && statusCode >= 500) {
       return `The model's provider failed (HTTP ${statusCode}).`;
     }
+    // A failure under a status of success is a connection that broke while the answer came.
+    if (statusCode !== undefined && statusCode < 400) return "The connection to the model broke.";
     if (statusCode !== undefined) return `The model's provider refused the request (HTTP ${statusCode}).`;
     return "The model's provider could not be reached.";
   }
+  if (ToolChoiceViolationError.isInstance(error)) return "The model called tools where it had to answer.";
   if (error instanceof Error && error.name === "TimeoutError") return "The model did not answer in time.";
   return "The connection to the model broke.";
 }

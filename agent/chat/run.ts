@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Actor, ChatChunk, ChatMessage } from "../types.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
-import { type Batch, hubOf, type Lease } from "../live/hub.ts";
+import { hubOf } from "../live/hub.ts";
+import type { Batch, Lease } from "../live/tail.ts";
 import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
@@ -45,7 +46,7 @@ export function requestOf(body: ChatBody): Request {
   const text = typeof message === "string"
     ? message
     : message && isUser(message)
-    ? message.parts.map((part) => "text" in part && part.type === "text" ? part.text : "").join("\n")
+    ? message.parts.flatMap((part) => "text" in part && part.type === "text" ? [part.text] : []).join("\n")
     : "";
   const id = typeof message === "object" && message.id ? message.id : crypto.randomUUID();
   if (text.trim() === "") {

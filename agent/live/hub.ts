@@ -3,39 +3,22 @@
  * committed reaches every subscriber in commit order; chunks of a running answer reach them from memory, and from KV
  * when another process drives the run.
  */
-import type { ChatChunk, LiveFrame } from "../types.ts";
+import type { ChatChunk, Counts, LiveFrame } from "../types.ts";
+import { logUnexpected } from "../errors.ts";
 import { countStates } from "../queue/store.ts";
 import { CURSOR_MS, feedEnd, readFeed } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { openStore } from "../store/kv.ts";
-import { getLarge, type Large } from "../store/large.ts";
+import { getLarge } from "../store/large.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import { framesOf } from "./frames.ts";
+import { framesOf, pastFrames, stamp } from "./frames.ts";
+import type { Batch, Lease, Tail } from "./tail.ts";
+
+/** A watcher that broke is replaced after this long, in milliseconds. */
+const REWATCH_MS = 1_000;
 
 /** Receives frames as JSON text, serialised once for all. */
 export type Send = (frame: string) => void;
-
-/** A running answer as this process knows it: its chunks from the first on. */
-export interface Tail {
-  run: string;
-  chunks: ChatChunk[];
-  /** Its message is stored: no chunk comes any more. */
-  ended: boolean;
-}
-
-export interface Lease {
-  run: string;
-  /** Last sign of life of the process that drives it, in milliseconds. */
-  beat: number;
-  kind: "answer" | "followup";
-}
-
-/** Chunks `from` … `from + count - 1` of a running answer, as KV keeps them until its message is stored. */
-export interface Batch {
-  from: number;
-  count: number;
-  large: Large;
-}
 
 const hubs = new Map<string, Promise<Hub>>();
 
@@ -60,17 +43,19 @@ export function openHubs(): Promise<Hub[]> {
 export async function closeHubs(): Promise<void> {
   const open = [...hubs.values()];
   hubs.clear();
-  for (const hub of open) (await hub).close();
+  for (const hub of open) await (await hub).close();
 }
 
 export class Hub {
   #at: string;
   #tail: Tail | null = null;
-  #counts = "";
+  #counts: Counts = {};
   #chain: Promise<void> = Promise.resolve();
   readonly #subscribers = new Set<Send>();
   readonly #runs = new Set<() => void>();
   #watch: ReadableStreamDefaultReader<unknown> | null = null;
+  #following: Promise<void> = Promise.resolve();
+  #closed = false;
   /** The run that this process drives: its chunks come from memory, ahead of KV. */
   #driven: string | null = null;
 
@@ -81,25 +66,20 @@ export class Hub {
   static async open(ws: string): Promise<Hub> {
     const kv = await openStore();
     const hub = new Hub(ws, kv, await feedEnd(kv, ws));
-    hub.#counts = JSON.stringify(await countStates(ws));
+    hub.#counts = await countStates(ws);
     await hub.#readRun();
-    hub.#follow();
+    hub.#following = hub.#follow();
     return hub;
   }
 
   /** Where the feed stands now, for who has seen everything. */
   get cursor(): string {
-    return formatCursor({
-      at: this.#at,
-      time: Date.now(),
-      run: this.#tail?.run ?? null,
-      seq: this.#tail?.chunks.length ?? 0,
-    });
+    return formatCursor({ at: this.#at, time: Date.now(), ...this.#seen });
   }
 
   /** Where the feed stands now, for who has seen all that is stored and nothing of a running answer. */
   get startCursor(): string {
-    return formatCursor({ at: this.#at, time: Date.now(), run: null, seq: 0 });
+    return formatCursor({ at: this.#at, part: 0, time: Date.now(), run: null, seq: 0 });
   }
 
   /** The running answer, or null. */
@@ -115,7 +95,7 @@ export class Hub {
   /** Brings the hub up to what is committed now; resolves when every subscriber has been sent it. */
   drain(): Promise<void> {
     this.#chain = this.#chain.then(() => this.#drain()).catch((error) => {
-      console.error(JSON.stringify({ level: "error", where: "live feed", error: String(error) }));
+      logUnexpected(error, "live feed");
     });
     return this.#chain;
   }
@@ -133,17 +113,18 @@ export class Hub {
     const registered = this.drain().then(() => {
       this.#subscribers.add(subscriber);
       const tail = this.#tail && { ...this.#tail, chunks: this.#tail.chunks.slice() };
-      return { start: parseCursor(from === "" ? this.startCursor : from), until: this.#at, tail };
+      const start = parseCursor(from === "" ? this.startCursor : from);
+      return { start, until: this.#at, tail, counts: this.#counts };
     });
     this.#chain = registered.then(() => {});
-    const { start, until, tail } = await registered;
+    const { start, until, tail, counts } = await registered;
     if (!start || start.time < Date.now() - CURSOR_MS || start.at > until) {
       this.#subscribers.delete(subscriber);
       return null;
     }
     try {
-      for (const entry of await readFeed(this.kv, this.ws, start.at, until)) {
-        for (const frame of await framesOf(this.ws, entry, start)) send(JSON.stringify(frame));
+      for await (const frame of pastFrames(this.kv, this.ws, start, until, counts)) {
+        send(JSON.stringify(frame));
       }
       if (tail) {
         const seq = start.run === tail.run ? start.seq : 0;
@@ -162,7 +143,8 @@ export class Hub {
 
   /** Begins a running answer that this process drives. */
   startRun(run: string): void {
-    this.#tail = { run, chunks: [], ended: false };
+    // The watcher may have met it already: who waits for its chunks waits on that tail.
+    if (this.#tail?.run !== run) this.#beginRun(run);
     this.#driven = run;
   }
 
@@ -200,9 +182,18 @@ export class Hub {
     }
   }
 
-  close(): void {
-    this.#watch?.cancel().catch(() => {});
+  /** Stops following; resolves when nothing of it runs any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
     this.#subscribers.clear();
+    await this.#watch?.cancel().catch(() => {});
+    await this.#following;
+    await this.#chain;
+  }
+
+  /** How far a reader is who has been sent everything. */
+  get #seen() {
+    return { part: 0, run: this.#tail?.run ?? null, seq: this.#tail?.chunks.length ?? 0 };
   }
 
   /** Resolves at the next chunk or the end of a run, or when the signal aborts. */
@@ -218,33 +209,43 @@ export class Hub {
     });
   }
 
-  #follow(): void {
-    const reader = this.kv.watch([keys.head(this.ws)]).getReader();
-    this.#watch = reader;
-    const next = async (): Promise<void> => {
-      for (;;) {
-        const { done } = await reader.read();
-        if (done) return;
-        await this.drain();
+  async #follow(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const reader = this.kv.watch([keys.head(this.ws)]).getReader();
+        this.#watch = reader;
+        while (!(await reader.read()).done) await this.drain();
+      } catch (error) {
+        logUnexpected(error, "live feed");
       }
-    };
-    next().catch(() => hubs.delete(this.ws));
+      // A watcher that ended by itself is replaced: whoever follows this hub would never hear of anything again.
+      if (!this.#closed) {
+        await new Promise<void>((resolve) => Deno.unrefTimer(setTimeout(resolve, REWATCH_MS)));
+      }
+    }
   }
 
   async #drain(): Promise<void> {
     for (const entry of await readFeed(this.kv, this.ws, this.#at)) {
+      const frames = await framesOf(this.ws, entry);
+      // Nothing is awaited from here to the last frame, so that the cursors of chunks stand before or after them all.
+      const stamped = stamp(frames, entry.versionstamp, this.#at, this.#seen);
       this.#at = entry.versionstamp;
-      const seen = { run: this.#tail?.run ?? null, seq: this.#tail?.chunks.length ?? 0 };
-      for (const frame of await framesOf(this.ws, entry, seen)) {
+      for (const frame of stamped) {
         if (frame.type === "chat" && "message" in frame.data && frame.data.message.id === this.#tail?.run) {
           this.#endRun();
         }
         this.#broadcast(frame);
       }
-      if (entry.events.some((event) => event.t === "run" && event.run === "")) this.#endRun();
+      if (entry.events.some((event) => event.t === "run" && event.run === "")) this.#abandonRun();
       if (entry.events.some(({ t }) => t === "action")) await this.#sendCounts();
     }
     await this.#readRun();
+  }
+
+  #beginRun(run: string): Tail {
+    this.#endRun();
+    return this.#tail = { run, chunks: [], ended: false };
   }
 
   #endRun(): void {
@@ -253,12 +254,18 @@ export class Hub {
     for (const wake of this.#runs) wake();
   }
 
+  /** A run ended without a message. Tabs of the process that drove it know by its last chunk; others are told by one. */
+  #abandonRun(): void {
+    const run = this.#tail?.run;
+    if (run !== undefined && run !== this.#driven) this.emit(run, [{ type: "abort" }]);
+    this.#endRun();
+  }
+
   async #sendCounts(): Promise<void> {
     const data = await countStates(this.ws);
-    const text = JSON.stringify(data);
-    if (text === this.#counts) return;
-    this.#counts = text;
-    this.#broadcast({ type: "counts", cursor: this.cursor, data });
+    if (JSON.stringify(data) === JSON.stringify(this.#counts)) return;
+    this.#counts = data;
+    this.broadcast((cursor) => ({ type: "counts", cursor, data }));
   }
 
   /** Chunks that another process wrote. */
@@ -266,8 +273,7 @@ export class Hub {
     const lease = await this.kv.get<Lease>(keys.run(this.ws));
     if (!lease.value || lease.value.run === this.#driven) return;
     const { run } = lease.value;
-    if (this.#tail?.run !== run) this.#tail = { run, chunks: [], ended: false };
-    const tail = this.#tail;
+    const tail = this.#tail?.run === run ? this.#tail : this.#beginRun(run);
     const start = keys.chunk(this.ws, run, tail.chunks.length);
     for await (
       const { value } of this.kv.list<Batch>({ start, end: [...keys.chunks(this.ws, run), Infinity] })
@@ -281,7 +287,7 @@ export class Hub {
   }
 
   #chunkFrame(at: string, run: string, seq: number, chunks: ChatChunk[]): LiveFrame {
-    const cursor = formatCursor({ at, time: Date.now(), run, seq: seq + chunks.length });
+    const cursor = formatCursor({ at, part: 0, time: Date.now(), run, seq: seq + chunks.length });
     return { type: "chat", cursor, data: { run, seq, chunks } };
   }
 

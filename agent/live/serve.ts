@@ -42,13 +42,16 @@ async function join(
   send: (frame: string) => void,
 ): Promise<() => void> {
   const hub = await hubOf(id);
+  // Before the counts: what is decided while they are read comes with the feed.
+  const from = cursor || hub.startCursor;
   const say = (frame: LiveFrame) => send(JSON.stringify(frame));
   const [counts, run] = await Promise.all([countStates(id), runningAnswer(id)]);
   const { build } = settings();
   const data = { now: new Date().toISOString(), database: health(database), counts, run, build };
-  say({ type: "hello", cursor: cursor || hub.startCursor, data });
-  const leave = await hub.subscribe(cursor, send);
+  say({ type: "hello", cursor: from, data });
+  const leave = await hub.subscribe(from, send);
   if (leave) return leave;
-  say({ type: "reset", cursor: hub.startCursor, data: {} });
-  return await hub.subscribe("", send) ?? (() => {});
+  const afresh = hub.startCursor;
+  say({ type: "reset", cursor: afresh, data: {} });
+  return await hub.subscribe(afresh, send) ?? (() => {});
 }

@@ -5,6 +5,7 @@ import { Refusal } from "@/agent/errors.ts";
 import { personOf } from "@/agent/people.ts";
 import { settings } from "@/agent/settings.ts";
 import type { State } from "./define.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
 import { problemOf, refusalOf } from "./problem.ts";
 
 /** The outermost middleware. Lets nobody through who has no business here, and nothing internal out. */
@@ -12,11 +13,7 @@ export async function guard(ctx: Context<State>): Promise<Response> {
   const response = await answer(ctx);
   // A WebSocket's answer belongs to the runtime and takes no headers.
   if (response.status !== 101) {
-    response.headers.set("x-content-type-options", "nosniff");
-    response.headers.set("referrer-policy", "no-referrer");
-    response.headers.set("x-frame-options", "DENY");
-    response.headers.set("cross-origin-opener-policy", "same-origin");
-    response.headers.set("cross-origin-resource-policy", "same-origin");
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
   }
   return response;
 }

@@ -1,7 +1,7 @@
 import { plan } from "@/agent/builtin/plan.ts";
 import { examplesFor } from "@/agent/builtin/examples.ts";
-import { ODD, openDatabase, schemaOf, SHOP, SHOP_OWNER } from "./builtin_databases.ts";
-const which = { c: SHOP_OWNER, s: SHOP, o: ODD }[Deno.args[0] as "c" | "s" | "o"];
+import { ODD, openDatabase, SAMPLE, schemaOf, SHOP } from "./builtin_fixtures.ts";
+const which = { c: SAMPLE, s: SHOP, o: ODD }[Deno.args[0] as "c" | "s" | "o"];
 const db = openDatabase(which);
 const schema = schemaOf(db);
 console.log(examplesFor(schema));

@@ -9,7 +9,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const DOORS = [
   ["GET", "/"],
   ["GET", "/w/main"],
-  ["GET", "/styles.css"],
+  ["GET", "/tokens.css"],
   ["GET", "/healthz"],
   ["GET", "/api/me"],
   ["POST", "/api/workspaces"],

@@ -28,7 +28,7 @@ export async function startGatekeeper(
   const dbToken = "a-db-service-token-for-tests";
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "dev"],
+    args: ["task", "--quiet", "dev", "--no-watch"],
     cwd: ROOT,
     env: {
       ...env,

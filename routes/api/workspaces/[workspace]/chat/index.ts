@@ -1,11 +1,10 @@
-import { createUIMessageStreamResponse } from "ai";
 import { z } from "zod";
-import { ChatBody, requestOf, startAnswer } from "@/agent/chat/run.ts";
+import { ChatBody, requestOf, startAnswer, stopAnswer } from "@/agent/chat/run.ts";
 import { clearMessages } from "@/agent/chat/store.ts";
 import { chatTail } from "@/agent/view.ts";
 import { hubOf } from "@/agent/live/hub.ts";
 import { actorOf, enter } from "@/agent/people.ts";
-import { stopAnswer } from "@/agent/chat/run.ts";
+import { streamAnswer } from "../../../../(_web)/answer_stream.ts";
 import { readBody, readQuery } from "../../../../(_web)/body.ts";
 import { define } from "../../../../(_web)/define.ts";
 
@@ -31,8 +30,7 @@ export const handler = define.handlers({
         headers: { "preference-applied": "respond-async" },
       });
     }
-    const hub = await hubOf(id);
-    return createUIMessageStreamResponse({ stream: ReadableStream.from(hub.chunks(run, ctx.req.signal)) });
+    return streamAnswer(await hubOf(id), run);
   },
 
   async DELETE(ctx) {

@@ -1,10 +1,13 @@
-/** Three databases in memory, and their schemas as the db-service would tell them. */
+/** Three databases in memory, their schemas as the db-service would tell them, and the running of sentences on them. */
+import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { plan } from "@/agent/builtin/plan.ts";
+import type { Plan, Read } from "@/agent/builtin/query.ts";
 import type { Table } from "@/agent/types.ts";
 
 const SMALL = 20;
 
-export const SHOP_OWNER = `
+export const SAMPLE = `
   CREATE TABLE customers(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT NOT NULL,
     tier TEXT NOT NULL DEFAULT 'Bronze', region TEXT NOT NULL DEFAULT 'Unknown');
   INSERT INTO customers(name, email, tier, region) VALUES
@@ -19,8 +22,8 @@ export const SHOP = `
     stock INTEGER NOT NULL DEFAULT 0, discontinued BOOLEAN NOT NULL DEFAULT 0);
   CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers(id),
     status TEXT NOT NULL DEFAULT 'open', placed_at TEXT NOT NULL, total REAL NOT NULL, note TEXT);
-  CREATE TABLE order_items(order_id INTEGER NOT NULL REFERENCES orders(id), product_id INTEGER NOT NULL
-    REFERENCES products(id), quantity INTEGER NOT NULL, PRIMARY KEY(order_id, product_id));
+  CREATE TABLE order_items(order_id INTEGER NOT NULL REFERENCES orders(id) ON DELETE CASCADE, product_id INTEGER NOT NULL
+    REFERENCES products(id) ON DELETE CASCADE, quantity INTEGER NOT NULL, PRIMARY KEY(order_id, product_id));
   CREATE VIEW open_orders AS SELECT * FROM orders WHERE status = 'open';
   INSERT INTO customers VALUES (1, 'Alice Chen', 'Oslo', '555-1'), (2, 'Bob Stone', 'Rome', NULL),
     (3, 'Bob O''Hara', 'Oslo', ''), (4, 'Dora', NULL, '555-4');
@@ -107,4 +110,83 @@ export function schemaOf(db: DatabaseSync): Table[] {
       triggers: [],
     };
   });
+}
+
+type Row = unknown[];
+
+export interface Bench {
+  db: DatabaseSync;
+  schema: Table[];
+  /** Plans the last of the sentences; those before it are the conversation. */
+  plan(...sentences: string[]): Plan;
+  /** The rows that the sentence's query gives on the real database. */
+  rows(...sentences: string[]): Row[];
+  /** The first cell of each row. */
+  keys(...sentences: string[]): unknown[];
+  /** What `check` gives after the sentence's change was made; the change is undone again. */
+  after(sentences: string | string[], check: string): Row[];
+  /** What is said instead of doing anything. */
+  said(...sentences: string[]): string;
+}
+
+/** A database of its own for a test; close it with `db.close()`. */
+export function bench(sql: string): Bench {
+  const db = openDatabase(sql);
+  const schema = schemaOf(db);
+  const run = (sql: string) => {
+    const statement = db.prepare(sql);
+    return statement.all().map((row) => Object.values(row));
+  };
+  const planned = (...sentences: string[]): Plan => {
+    let previous: Read | null = null;
+    for (const sentence of sentences.slice(0, -1)) {
+      const before = plan(sentence, { schema, previous, lastProposal: null });
+      if (before.kind === "read") previous = before.read;
+      else if (before.kind === "write" || (before.kind === "say" && !before.keeps)) previous = null;
+    }
+    return plan(sentences.at(-1) ?? "", { schema, previous, lastProposal: null });
+  };
+  const rows = (...sentences: string[]): Row[] => {
+    const made = planned(...sentences);
+    assert.equal(
+      made.kind,
+      "read",
+      `${sentences.at(-1)} → ${JSON.stringify("text" in made ? made.text : made.kind)}`,
+    );
+    return made.kind === "read" ? run(made.sql) : [];
+  };
+  return {
+    db,
+    schema,
+    plan: planned,
+    rows,
+    keys: (...sentences) => rows(...sentences).map((row) => row[0]),
+    after(sentences, check) {
+      const list = typeof sentences === "string" ? [sentences] : sentences;
+      const made = planned(...list);
+      assert.equal(
+        made.kind,
+        "write",
+        `${list.at(-1)} → ${JSON.stringify("text" in made ? made.text : made.kind)}`,
+      );
+      if (made.kind !== "write") return [];
+      assert.ok(made.title.length > 0 && made.description.length > 0);
+      db.exec("SAVEPOINT change");
+      try {
+        db.exec(made.sql);
+        return run(check);
+      } finally {
+        db.exec("ROLLBACK TO change; RELEASE change");
+      }
+    },
+    said(...sentences) {
+      const made = planned(...sentences);
+      assert.equal(
+        made.kind,
+        "say",
+        `${sentences.at(-1)} → ${JSON.stringify("sql" in made ? made.sql : made.kind)}`,
+      );
+      return made.kind === "say" ? made.text : "";
+    },
+  };
 }

@@ -1,0 +1,184 @@
+/** Comparators: after a column's name, or without one where only one column can be meant. */
+import type { Table } from "@/agent/types.ts";
+import {
+  affinity,
+  dates,
+  labelColumn,
+  matchColumns,
+  matchTable,
+  matchValues,
+  quantities,
+} from "./lexicon.ts";
+import { operandsAt, quantityAt } from "./operands.ts";
+import type { Column, Literal, Op } from "./query.ts";
+import { wayTo } from "./relations.ts";
+import {
+  addCondition,
+  ask,
+  chooseColumn,
+  nearTable,
+  reachableTables,
+  type Scan,
+  withNegation,
+} from "./scan.ts";
+import type { Token } from "./tokens.ts";
+import { comparatorAt, isOrder, isTemporal, saysAt } from "./words.ts";
+import { bareValue } from "./conditions.ts";
+
+/** "over 100", "after 2024-01-01", "more than 300 pages", "more than 2 orders", "between 5 and 10". */
+export function bareComparator(scan: Scan): boolean {
+  const comparator = comparatorAt(scan.tokens, scan.at);
+  if (!comparator) return bareCount(scan);
+  const after = scan.at + comparator.length;
+  const op = comparator.value;
+  if (op === "starts" || op === "ends" || op === "contains") return labelText(scan, op, after);
+  if (op === "ne") return notValue(scan, after);
+  if (!isOrder(op) && op !== "eq") return false;
+  const add = (values: Literal[], next: number, isDate: boolean): boolean => {
+    if (values.length === 1 && relatedCount(scan, op, values[0], next)) return true;
+    const column = columnFor(scan, next, isDate);
+    if (!column) return false;
+    scan.at = column.next;
+    addCondition(scan, { kind: "compare", ...column.ref, op: withNegation(scan, op), values });
+    return true;
+  };
+  if (op === "between") {
+    return betweenAt(scan, after, (values, next) => add(values, next, values[0]?.kind === "text"));
+  }
+  const temporal = isTemporal(scan.tokens, scan.at);
+  const year = temporal ? yearAt(scan.tokens, scan.at, op, after) : null;
+  if (year) {
+    const column = columnFor(scan, after + 1, true);
+    if (!column) return false;
+    scan.at = column.next;
+    addCondition(scan, {
+      kind: "compare",
+      ...column.ref,
+      op: withNegation(scan, year.op),
+      values: [year.value],
+    });
+    return true;
+  }
+  const quantity = quantityAt(scan, after);
+  if (!quantity || (temporal && !quantity.isDate)) return false;
+  return add([quantity.value], quantity.next, quantity.isDate);
+}
+
+/** What may stand before the text after "contains" or "starts with"; "a" may be the text itself. */
+export const LETTER = "the word|the text|the letter|the letters|letter|word|text|an|the";
+
+/** "before 2024" and "since 2024" mean its first day; "after 2024" begins with the next year. */
+export function yearAt(
+  tokens: Token[],
+  at: number,
+  op: Op,
+  after: number,
+): { op: Op; value: Literal } | null {
+  const token = tokens[after];
+  if (token?.kind !== "number" || !/^[12]\d{3}$/.test(token.text) || !isTemporal(tokens, at)) return null;
+  const year = Number(token.text) + (op === "gt" ? 1 : 0);
+  return { op: op === "gt" ? "ge" : op, value: { kind: "text", text: `${year}-01-01` } };
+}
+
+/** "with 2 orders". */
+function bareCount(scan: Scan): boolean {
+  const quantity = quantityAt(scan, scan.at);
+  return quantity !== null && relatedCount(scan, "eq", quantity.value, quantity.next);
+}
+
+function relatedCount(scan: Scan, op: Op, value: Literal | undefined, next: number): boolean {
+  const match = matchTable(scan.schema, scan.tokens, next);
+  if (!match || match.table === scan.read.table || value?.kind !== "number" || !/^\d+$/.test(value.raw)) {
+    return false;
+  }
+  const way = wayTo(scan.schema, scan.read.table, match.table);
+  if (typeof way === "string" || way.every((s) => s.forward)) return false;
+  const applied = withNegation(scan, op);
+  if (!["eq", "ne", "gt", "ge", "lt", "le"].includes(applied)) return false;
+  scan.at = next + match.length;
+  const none = applied === "eq" && Number(value.raw) === 0;
+  const counted =
+    applied === "eq" || applied === "ne" || applied === "gt" || applied === "ge" || applied === "lt" ||
+      applied === "le"
+      ? { op: applied, n: value.raw }
+      : null;
+  addCondition(scan, { kind: "related", table: match.table, without: none, count: none ? null : counted });
+  return true;
+}
+
+/** The column that a number without one speaks of: named after it, the one before, or the only one it can be. */
+function columnFor(
+  scan: Scan,
+  next: number,
+  isDate: boolean,
+): { ref: { table: Table; column: Column }; next: number } | null {
+  const lead = saysAt(scan.tokens, next, "in|of");
+  const after = chooseColumn(scan, matchColumns(reachableTables(scan), scan.tokens, next + lead));
+  const fits = after &&
+    (isDate ? dates(after.table).includes(after.column) : affinity(after.column) !== "text");
+  if (after && fits) {
+    return { ref: { table: after.table, column: after.column }, next: next + lead + after.length };
+  }
+  if (scan.joint && scan.lastColumn) return { ref: scan.lastColumn, next };
+  const near = nearTable(scan, scan.at, next);
+  for (const table of new Set([near, scan.read.table])) {
+    const columns = isDate ? dates(table) : quantities(table);
+    const [column] = columns;
+    if (columns.length === 1 && column) return { ref: { table, column }, next };
+    if (columns.length > 1 && column) {
+      const said = scan.tokens.slice(scan.at, next).map((t) => t.text).join(" ");
+      ask(scan, `Which column should be "${said}": ${columns.map((c) => c.name).join(", ")}?`);
+      return { ref: { table, column }, next };
+    }
+  }
+  return null;
+}
+
+function labelText(scan: Scan, op: Op, after: number): boolean {
+  const table = nearTable(scan, scan.at, after);
+  const column = labelColumn(table);
+  if (!column) return false;
+  const operands = operandsAt(scan, after + saysAt(scan.tokens, after, LETTER), column, true);
+  if (!operands || operands.values.length !== 1) return false;
+  scan.at = operands.next;
+  addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, op), values: operands.values });
+  return true;
+}
+
+function notValue(scan: Scan, after: number): boolean {
+  const token = scan.tokens[scan.at];
+  if (!token || !matchValues(reachableTables(scan), scan.tokens, after).length) return false;
+  scan.at = after;
+  scan.negation = token;
+  return bareValue(scan);
+}
+
+export function betweenAt(
+  scan: Scan,
+  at: number,
+  add: (values: Literal[], next: number) => boolean,
+): boolean {
+  const low = quantityAt(scan, at);
+  const and = low ? saysAt(scan.tokens, low.next, "and|to") : 0;
+  const high = low && and ? quantityAt(scan, low.next + and) : null;
+  return low && high ? add([low.value, high.value], high.next) : false;
+}
+
+/** "10 or more", "10 or less". */
+export function suffix(scan: Scan, at: number): { op: Op; next: number } | null {
+  const more = saysAt(scan.tokens, at, "or more|or above|or higher|and above|or later|and more");
+  if (more) return { op: "ge", next: at + more };
+  const less = saysAt(scan.tokens, at, "or less|or fewer|or below|or lower|and below|or earlier");
+  return less ? { op: "le", next: at + less } : null;
+}
+
+/** Text columns can be ordered too ("name after M"), where the value is quoted. */
+export function textQuantity(
+  scan: Scan,
+  at: number,
+  column: Column,
+): { value: Literal; next: number } | null {
+  const token = scan.tokens[at];
+  if (token?.kind !== "string" || affinity(column) === "number") return null;
+  return { value: { kind: "text", text: token.text }, next: at + 1 };
+}

@@ -1,0 +1,12 @@
+import { Icon } from "./Icon.tsx";
+
+/** A risk that the machine computed: its reason in words, its level as icon and colour. */
+export function Badge({ level, reason }: { level: "info" | "warn" | "danger"; reason: string }) {
+  const tone = level === "danger" ? "red" : level === "warn" ? "amber" : "grey";
+  return (
+    <li class={`badge tone-${tone}`}>
+      <Icon name={level === "danger" ? "alert" : level === "warn" ? "warning" : "open"} />
+      {reason}
+    </li>
+  );
+}

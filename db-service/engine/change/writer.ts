@@ -1,0 +1,98 @@
+/**
+ * The writer, whatever the engine: everything happens through {@link Tx}. The local engine runs it inside its writer
+ * process, a remote one in the service itself.
+ */
+import type { Approver, ChainEntry, ChangeRecord } from "../../contract/schemas.ts";
+import { enrolApprover, listApprovers, revokeApprover } from "../../record/approvers.ts";
+import { describeAction, listChain } from "../../record/chain.ts";
+import { createSample } from "../../record/sample.ts";
+import { createTables, isEmpty } from "../../record/tables.ts";
+import type { CaptureScope } from "../capture/capture_sql.ts";
+import { SchemaCache } from "../capture/schema_facts.ts";
+import type { Tx, Writer } from "../types.ts";
+import { execute } from "./execute.ts";
+import { preview } from "./preview.ts";
+import { refuseEngine } from "./refusal.ts";
+import { revert } from "./revert.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** What the writer needs of the world. */
+export interface WriterHost {
+  /** Begins a transaction that holds the database's write lock. */
+  begin: () => Promise<Tx>;
+  scope: CaptureScope;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  cache: SchemaCache;
+}
+
+/** A writer that can also begin a database. */
+export interface SeedingWriter extends Writer {
+  /**
+   * Creates our tables, and the sample when it is asked for and the database held nothing at all. Answers whether the
+   * sample was created.
+   */
+  seed(input: { sample: boolean }): Promise<{ sample: boolean }>;
+  /** Creates our tables in a database that holds something already; an empty one is left for {@link seed}. */
+  adopt(): Promise<void>;
+}
+
+/** Makes the writer of one database. Its methods must be called one at a time. */
+export function createWriter(
+  options: Omit<WriterHost, "cache"> & { close: () => void },
+): SeedingWriter {
+  const host: WriterHost = { ...options, cache: new SchemaCache() };
+  let hasTables = false;
+  /** Runs `work` on our tables, which are made if they are missing, and commits. */
+  const onRecord = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    inTransaction(host.begin, async (tx, commit) => {
+      if (!hasTables) await createTables(tx);
+      const result = await work(tx);
+      await commit();
+      hasTables = true;
+      return result;
+    });
+  const prepare = async () => {
+    if (!hasTables) await onRecord(() => Promise.resolve());
+  };
+  const now = () => new Date(host.now()).toISOString();
+  return {
+    preview: (input) => guarded(() => preview(host, input)),
+    execute: (input) => guarded(async () => (await prepare(), await execute(host, input))),
+    revert: (input) => guarded(async () => (await prepare(), await revert(host, input))),
+    record: (uid): Promise<ChangeRecord> => guarded(() => onRecord((tx) => describeAction(tx, uid))),
+    changes: (after): Promise<ChainEntry[]> => guarded(() => onRecord((tx) => listChain(tx, after))),
+    approvers: (): Promise<Approver[]> => guarded(() => onRecord(listApprovers)),
+    enrol: (request, mode) => guarded(() => onRecord((tx) => enrolApprover(tx, request, mode, now()))),
+    revoke: (key) => guarded(() => onRecord((tx) => revokeApprover(tx, key, now()))),
+    seed: ({ sample }) =>
+      guarded(() =>
+        inTransaction(host.begin, async (tx, commit) => {
+          const created = sample && await isEmpty(tx);
+          await createTables(tx);
+          if (created) await createSample(tx);
+          await commit();
+          hasTables = true;
+          return { sample: created };
+        })
+      ),
+    adopt: () =>
+      guarded(() =>
+        inTransaction(host.begin, async (tx, commit) => {
+          if (await isEmpty(tx)) return;
+          if (await createTables(tx)) await commit();
+          hasTables = true;
+        })
+      ),
+    close: () => Promise.resolve(options.close()),
+  };
+}
+
+/** Trouble of the database itself becomes a problem with a code. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refuseEngine(error);
+  }
+}

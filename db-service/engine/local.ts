@@ -1,0 +1,118 @@
+/** The local engine: a database file behind confined processes, several that read and one that writes. */
+import { Child, type ChildSpec } from "./child.ts";
+import { Pool } from "./pool.ts";
+import { type Engine, type Reader, ServiceError, type Writer } from "./types.ts";
+
+export interface LocalOptions {
+  /** Absolute path of the database file. */
+  file: string;
+  /** Absolute path of the folder that holds it; the writer may write there and nowhere else. */
+  folder: string;
+  /** READ_DENY. */
+  deny: string[];
+  /** Hears about processes that ended without being asked to. */
+  onEnd: NonNullable<ChildSpec["onEnd"]>;
+}
+
+/** Deadlines in milliseconds (SPEC D2); the writer's leaves room for its own busy timeout of five seconds. */
+export const READ_DEADLINE_MS = 1_500;
+export const WRITE_DEADLINE_MS = 12_000;
+
+/** Opens an existing database file. */
+export function openLocal(options: LocalOptions): Engine {
+  const pool = new Pool(readerSpec(options));
+  const child = new Child(writerSpec(options));
+  child.start();
+  const close = async () => void await Promise.all([pool.close(), child.close()]);
+  return { reader: readerOf(pool), writer: writerOf(child), close };
+}
+
+/** Creates the file with Gatekeeper's own tables and, if asked for, the sample. */
+export async function createLocal(options: LocalOptions, { sample }: { sample: boolean }): Promise<void> {
+  const child = new Child(writerSpec(options));
+  try {
+    await child.call("seed", { sample });
+  } finally {
+    await child.close();
+  }
+}
+
+function readerOf(pool: Pool): Reader {
+  return {
+    read: (request) => pool.call("read", request),
+    rows: (table, query) => pool.call("rows", { table, query }),
+    schema: () => pool.call("schema", null),
+    inspect: (statements) => pool.call("inspect", statements),
+    version: () => pool.call("version", null),
+    close: () => pool.close(),
+  };
+}
+
+function writerOf(child: Child): Writer {
+  return {
+    preview: (input) => child.call("preview", input),
+    execute: (input) => child.call("execute", input),
+    revert: (input) => child.call("revert", input),
+    record: (uid) => child.call("record", uid),
+    changes: (after) => child.call("changes", after),
+    approvers: () => child.call("approvers", null),
+    enrol: (request, mode) => child.call("enrol", { request, mode }),
+    revoke: async (key) => void await child.call("revoke", key),
+    close: () => child.close(),
+  };
+}
+
+function readerSpec({ file, deny, onEnd }: LocalOptions): ChildSpec {
+  return {
+    name: "reader",
+    module: new URL("./reader_child.ts", import.meta.url),
+    permissions: [`--allow-read=${[file, `${file}-shm`].map(flag).join(",")}`],
+    args: [file, JSON.stringify(deny)],
+    heapMb: 128,
+    deadlineMs: READ_DEADLINE_MS,
+    onDeadline: () =>
+      new ServiceError(
+        "limit",
+        `This took longer than ${READ_DEADLINE_MS / 1000} s and was stopped. Narrow it down.`,
+      ),
+    onCrash: (method) =>
+      method === "read"
+        ? new ServiceError("limit", "The query needed more memory than it may use. Narrow it down.")
+        : new ServiceError("db_unavailable", "The database can't be read at the moment. Try again."),
+    onEnd,
+  };
+}
+
+function writerSpec({ file, folder, onEnd }: LocalOptions): ChildSpec {
+  const code = new URL("../", import.meta.url).pathname;
+  return {
+    name: "writer",
+    module: new URL("./writer_child.ts", import.meta.url),
+    permissions: [
+      // The native driver itself obeys none of these flags; they bind the JavaScript around it.
+      `--allow-read=${[folder, code].map(flag).join(",")}`,
+      `--allow-write=${flag(folder)}`,
+      `--allow-ffi=${flag(`${code}node_modules`)}`,
+      "--allow-env",
+      "--allow-sys",
+    ],
+    args: [file],
+    heapMb: 512,
+    deadlineMs: WRITE_DEADLINE_MS,
+    onDeadline: (method) =>
+      method === "preview"
+        ? new ServiceError("limit", "The change took too long and was stopped. Split it into smaller ones.")
+        : new ServiceError("db_unavailable", "The database took too long. Ask again: nothing runs twice."),
+    onCrash: () =>
+      new ServiceError(
+        "db_unavailable",
+        "The database process ended unexpectedly. Ask again: nothing runs twice.",
+      ),
+    onEnd,
+  };
+}
+
+/** A path in a permission flag, where a comma separates paths. */
+function flag(path: string): string {
+  return path.replaceAll(",", ",,");
+}

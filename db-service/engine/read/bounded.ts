@@ -1,0 +1,58 @@
+/** Rows of one statement up to a number and a size, with errors in the middle noticed. */
+import type { Value } from "../../contract/schemas.ts";
+import { ServiceError, type SqlValue } from "../types.ts";
+import { toWire } from "../values.ts";
+import { asRow, type Connection, prepare } from "./connection.ts";
+
+/** Most bytes of one answer, roughly as JSON. */
+export const MAX_BYTES = 2_000_000;
+
+export interface Bounded {
+  rows: Value[][];
+  /** More rows would have come. */
+  truncated: boolean;
+}
+
+/**
+ * SQL that runs `inner` as a subquery, where anything but a query is a syntax error, and marks the end of its rows.
+ * `iterate()` of `node:sqlite` ends silently when a row fails: without the mark that would look like fewer rows. And
+ * `all()` would hold a thousand rows of any size in memory before the first could be measured.
+ */
+export function wrap(inner: string, width: number, limit: number): string {
+  const mark = `${"NULL, ".repeat(width)}1`;
+  return `SELECT * FROM (SELECT *, 0 FROM (\n${inner}\n) LIMIT ${limit}) UNION ALL SELECT ${mark}`;
+}
+
+/** Runs `inner`, a query of `width` columns, for up to `maxRows` rows and {@link MAX_BYTES}. */
+export function readBounded(
+  db: Connection,
+  inner: string,
+  { args, width, maxRows }: { args: SqlValue[]; width: number; maxRows: number },
+): Bounded {
+  const statement = prepare(db, wrap(inner, width, maxRows + 1));
+  const rows: Value[][] = [];
+  let bytes = 0;
+  for (const raw of statement.iterate(...args)) {
+    const row = asRow(raw);
+    if (row.pop() === 1n) return { rows, truncated: false };
+    if (rows.length === maxRows) return { rows, truncated: true };
+    bytes += row.reduce<number>((sum, value) => sum + size(value), 2);
+    if (bytes > MAX_BYTES) {
+      if (rows.length > 0) return { rows, truncated: true };
+      throw new ServiceError(
+        "limit",
+        "One row alone is larger than 2 MB. Select fewer columns or cut them with substr().",
+      );
+    }
+    rows.push(row.map(toWire));
+  }
+  // The mark never came: a row failed. all() stops at the same row and says why.
+  statement.all(...args);
+  throw new Error("A query ended before its mark without an error.");
+}
+
+function size(value: SqlValue): number {
+  if (typeof value === "string") return value.length + 3;
+  if (value instanceof Uint8Array) return Math.ceil(value.length * 4 / 3) + 15;
+  return 10;
+}

@@ -1,0 +1,71 @@
+/**
+ * The writer's process: the only one that opens a database file for writing. Its one argument is the file. What is
+ * still uncommitted when it is killed was never there.
+ */
+import type { Approval, EnrolRequest } from "../contract/schemas.ts";
+import { openLocal } from "./change/local_tx.ts";
+import { RollbackFailed } from "./change/transaction.ts";
+import { createWriter, type SeedingWriter } from "./change/writer.ts";
+import { serve } from "./child_loop.ts";
+import type { WriteInput } from "./types.ts";
+
+/** What the parent asks: each method takes one JSON argument. */
+export function writerHandlers(writer: SeedingWriter) {
+  return {
+    preview: (input: WriteInput & { page?: number }) => writer.preview(input),
+    execute: (
+      input: WriteInput & {
+        actionUid: string;
+        digest: string;
+        approval: Approval;
+      },
+    ) => writer.execute(input),
+    revert: (
+      input: { database: string; actionUid: string; approval: Approval },
+    ) => writer.revert(input),
+    record: (uid: string) => writer.record(uid),
+    changes: (after: number) => writer.changes(after),
+    approvers: () => writer.approvers(),
+    enrol: (
+      { request, mode }: {
+        request: EnrolRequest;
+        mode: "local" | "production";
+      },
+    ) => writer.enrol(request, mode),
+    revoke: (key: string) => writer.revoke(key),
+    seed: (input: { sample: boolean }) => writer.seed(input),
+  };
+}
+
+if (import.meta.main) {
+  const [file] = Deno.args;
+  const local = await openLocal(file);
+  const writer = createWriter({
+    begin: local.begin,
+    close: local.close,
+    scope: "temp",
+    now: Date.now,
+  });
+  await writer.adopt();
+  await serve(exitOnBrokenConnection(writerHandlers(writer)));
+}
+
+/** A connection that can't roll back must not serve another request: the parent starts this process anew. */
+function exitOnBrokenConnection<
+  H extends Record<string, (arg: never) => Promise<unknown>>,
+>(handlers: H): H {
+  const guarded = Object.entries(handlers).map((
+    [name, handler],
+  ) => [name, async (arg: never) => {
+    try {
+      return await handler(arg);
+    } catch (error) {
+      if (error instanceof RollbackFailed) {
+        console.error(error);
+        Deno.exit(70);
+      }
+      throw error;
+    }
+  }]);
+  return Object.fromEntries(guarded);
+}

@@ -1,0 +1,56 @@
+/** The HTTP face: guards, routes, problems, and one line in the log for each request. */
+import { ServiceError } from "../engine/types.ts";
+import type { Service } from "../service.ts";
+import { requireLocal, tokenCheck } from "./guards.ts";
+import { asServiceError, problemResponse } from "./problem.ts";
+import { findRoute } from "./routes.ts";
+
+/** Makes the handler of all requests. It never throws. */
+export function createHandler(service: Service): (request: Request) => Promise<Response> {
+  const checkToken = tokenCheck(service.settings.token);
+  return async (request) => {
+    const started = performance.now();
+    const url = new URL(request.url);
+    const found: { label?: string; database?: string } = {};
+    let response: Response;
+    let code: string | undefined;
+    try {
+      response = await answer(request, url, found);
+    } catch (error) {
+      const refusal = asServiceError(error, service.log);
+      code = refusal.code;
+      response = problemResponse(refusal);
+    }
+    response.headers.set("cache-control", "no-store");
+    response.headers.set("x-content-type-options", "nosniff");
+    // Never the path itself, a body or a header: names, SQL, arguments and tokens stay out of the log.
+    service.log({
+      event: "request",
+      route: found.label ?? "none",
+      ...(found.database === undefined ? {} : { database: found.database }),
+      status: response.status,
+      ...(code === undefined ? {} : { code }),
+      ms: Math.round((performance.now() - started) * 10) / 10,
+    });
+    return response;
+  };
+
+  async function answer(
+    request: Request,
+    url: URL,
+    found: { label?: string; database?: string },
+  ): Promise<Response> {
+    if (service.settings.mode === "local") requireLocal(request);
+    if (url.pathname === "/healthz" && request.method === "GET") {
+      found.label = "GET /healthz";
+      return Response.json({ status: "ok" });
+    }
+    await (await checkToken)(request);
+    const match = findRoute(request.method, url);
+    if (match === undefined) throw new ServiceError("not_found", "There is nothing at this address.");
+    const { route, database, name } = match;
+    found.label = route.label;
+    if (database !== "") found.database = database.slice(0, 63);
+    return await route.handle({ request, url, service, database, name });
+  }
+}

@@ -1,0 +1,67 @@
+/** The db-service: settings, the databases, one HTTP server, and an orderly end. */
+import { createHandler } from "./http/handler.ts";
+import { createService } from "./service.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+async function main(): Promise<void> {
+  const settings = await checkedSettings();
+  const service = createService(settings, log);
+  let server: Deno.HttpServer;
+  try {
+    if (settings.mode === "local" && (await service.list()).length === 0) {
+      await service.create("main", { sample: true });
+    }
+    server = Deno.serve(
+      { hostname: settings.host, port: settings.port, onListen: ({ port }) => log({ event: "ready", port }) },
+      createHandler(service),
+    );
+  } catch (error) {
+    await service.close();
+    fail([`The database service can't start: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  // The reader and the writer start now, not under the first request.
+  const databases = await service.list();
+  if (databases.length === 1) await Promise.all(databases.map((database) => service.engine(database)));
+  const stop = async () => {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
+    // Requests under way may finish, for a while; whatever they leave undone was never committed.
+    const ended = server.shutdown();
+    const patience = setTimeout(() => void service.close(), PATIENCE_MS);
+    await ended;
+    clearTimeout(patience);
+    await service.close();
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
+  await server.finished;
+}
+
+const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+
+/** How long a stop waits for requests under way, in milliseconds. */
+const PATIENCE_MS = 3_000;
+
+async function checkedSettings(): Promise<Settings> {
+  const read = readSettings((name) => Deno.env.get(name));
+  if (!read.ok) fail(read.problems);
+  try {
+    const dataDir = await Deno.realPath(read.settings.dataDir);
+    if (!(await Deno.stat(dataDir)).isDirectory) fail([`DATA_DIR ${dataDir} is not a folder.`]);
+    return { ...read.settings, dataDir };
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "does not exist; create it first" : "can't be read";
+    return fail([`DATA_DIR ${read.settings.dataDir} ${why}.`]);
+  }
+}
+
+function fail(sentences: string[]): never {
+  for (const sentence of sentences) console.error(sentence);
+  Deno.exit(1);
+}
+
+/** One JSON line on standard error. */
+function log(entry: Record<string, unknown>): void {
+  console.error(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+}
+
+// At the end, for the constants above must exist by now.
+if (import.meta.main) await main();

@@ -1,0 +1,138 @@
+/** Who may approve: public keys by their thumbprint, kept beside the data that they guard. */
+import { type Approver, type EnrolRequest, PublicKey } from "../contract/schemas.ts";
+import { canonical, fromBase64url, thumbprint } from "../contract/digest.ts";
+import { ServiceError, type Tx } from "../engine/types.ts";
+
+/** An approver whose key may be used. */
+export interface EnrolledKey {
+  name: string;
+  publicKey: PublicKey;
+}
+
+/** The approver of a key, or null if the key is unknown or revoked. */
+export async function findApprover(
+  tx: Tx,
+  key: string,
+): Promise<EnrolledKey | null> {
+  const [row] = await tx.query(
+    "SELECT name, jwk FROM _gk_approver WHERE key = ? AND revoked_at IS NULL",
+    [key],
+  );
+  return row === undefined ? null : {
+    name: String(row[0]),
+    publicKey: PublicKey.parse(JSON.parse(String(row[1]))),
+  };
+}
+
+/** Approvers whose keys may be used, in the order in which they were enrolled. */
+export async function listApprovers(tx: Tx): Promise<Approver[]> {
+  const rows = await tx.query(
+    "SELECT key, name, created_at FROM _gk_approver WHERE revoked_at IS NULL ORDER BY created_at, key",
+  );
+  return rows.map(([key, name, createdAt]) => ({
+    key: String(key),
+    name: String(name),
+    createdAt: String(createdAt),
+  }));
+}
+
+/**
+ * Enrols a public key; a known one gets the new name. In local mode this needs no invitation. Throws `invalid` for what
+ * is no P-256 key and `forbidden` for a revoked one.
+ */
+export async function enrolApprover(
+  tx: Tx,
+  { publicKey, name }: EnrolRequest,
+  mode: "local" | "production",
+  now: string,
+): Promise<Approver> {
+  if (mode !== "local") {
+    throw new ServiceError(
+      "forbidden",
+      "An approver is enrolled with an invite code here, which needs an owner.",
+    );
+  }
+  const jwk = PublicKey.parse(publicKey);
+  await importKey(jwk);
+  const key = await thumbprint(jwk);
+  const [known] = await tx.query(
+    "SELECT created_at, revoked_at FROM _gk_approver WHERE key = ?",
+    [key],
+  );
+  if (known === undefined) {
+    await tx.run(
+      "INSERT INTO _gk_approver(key, name, jwk, created_at) VALUES(?, ?, ?, ?)",
+      [
+        key,
+        name,
+        canonical(jwk),
+        now,
+      ],
+    );
+    return { key, name, createdAt: now };
+  }
+  // Or else a revoked key would come back by itself, enrolment being automatic.
+  if (known[1] !== null) {
+    throw new ServiceError(
+      "forbidden",
+      "This key was revoked. Make a new one to approve.",
+    );
+  }
+  await tx.run("UPDATE _gk_approver SET name = ? WHERE key = ?", [name, key]);
+  return { key, name, createdAt: String(known[0]) };
+}
+
+/** Takes a key out of use for good. Throws `not_found` for an unknown one. */
+export async function revokeApprover(
+  tx: Tx,
+  key: string,
+  now: string,
+): Promise<void> {
+  const known = await tx.query("SELECT 1 FROM _gk_approver WHERE key = ?", [
+    key,
+  ]);
+  if (known.length === 0) {
+    throw new ServiceError("not_found", "There is no approver with this key.");
+  }
+  await tx.run(
+    "UPDATE _gk_approver SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?",
+    [now, key],
+  );
+}
+
+/** A public key ready to verify signatures. Throws `invalid` if it is not a point of P-256. */
+export async function importKey({ kty, crv, x, y }: PublicKey): Promise<CryptoKey> {
+  const point = `${x}.${y}`;
+  const known = imported.get(point);
+  if (known !== undefined) return known;
+  try {
+    // Deno's importKey takes any pair of numbers.
+    if (!isOnCurve(x, y)) throw new TypeError("Not a point of the curve.");
+    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+    const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, algorithm, true, ["verify"]);
+    if (imported.size >= MAX_IMPORTED) imported.clear();
+    imported.set(point, key);
+    return key;
+  } catch {
+    throw new ServiceError("invalid", "publicKey is not a P-256 public key.", {
+      errors: [{ path: "publicKey", message: "Not a point of the curve P-256." }],
+    });
+  }
+}
+
+/** Keys imported before, by their point: importing takes longer than verifying. Says nothing of who may approve. */
+const imported = new Map<string, CryptoKey>();
+const MAX_IMPORTED = 100;
+
+/** P-256 (FIPS 186-5, SP 800-186 section 3.2.1.3): y² = x³ − 3x + b over the field of P elements. */
+const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+
+function isOnCurve(x: string, y: string): boolean {
+  const [px, py] = [x, y].map(coordinate);
+  return px < P && py < P && (py * py - (px * px * px - 3n * px + B)) % P === 0n;
+}
+
+function coordinate(text: string): bigint {
+  return fromBase64url(text).reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+}

@@ -1,0 +1,217 @@
+/**
+ * The record of decisions that took effect, beside the data and in the same transaction: so each takes effect once. A
+ * chain of hashes shows their order; the signatures in it show who decided.
+ */
+import {
+  Approval,
+  ChainEntry,
+  type ChangeRecord,
+  Count,
+  type Decision,
+  Statement,
+} from "../contract/schemas.ts";
+import { canonical, hash } from "../contract/digest.ts";
+import type { SqlValue, Tx } from "../engine/types.ts";
+import { z } from "zod";
+
+/** Where the captured rows of one table are. `columns` and `key` are the shape that the log was made for. */
+export const LoggedTable = z.object({
+  table: z.string(),
+  log: z.string(),
+  columns: z.array(z.string()),
+});
+export type LoggedTable = z.infer<typeof LoggedTable>;
+
+/** A decision as it is recorded. */
+export interface RecordedChange {
+  entry: ChainEntry;
+  statements: Required<Statement>[];
+  logs: LoggedTable[];
+  revertSql: string;
+  /** The captured rows are gone: their time is over. */
+  purged: boolean;
+}
+
+/** What a new entry of the chain says; its place in the chain is added. */
+export type NewChange =
+  & Omit<RecordedChange, "entry" | "purged">
+  & { entry: Omit<ChainEntry, "seq" | "prev" | "hash"> };
+
+/** The recorded decision of an action, or null. */
+export async function findChange(
+  tx: Tx,
+  uid: string,
+  decision: Decision,
+): Promise<RecordedChange | null> {
+  const [row] = await tx.query(`${SELECT} WHERE uid = ? AND decision = ?`, [
+    uid,
+    decision,
+  ]);
+  return row === undefined ? null : recorded(row);
+}
+
+/** The last place of the chain: the next entry's `seq` and `prev`. */
+export async function chainHead(
+  tx: Tx,
+): Promise<{ seq: number; prev: string }> {
+  const [last] = await tx.query(
+    "SELECT seq, hash FROM _gk_change ORDER BY seq DESC LIMIT 1",
+  );
+  return last === undefined ? { seq: 1, prev: "" } : { seq: Number(last[0]) + 1, prev: String(last[1]) };
+}
+
+/** Appends a decision to the chain at `head`, as read in the same transaction. */
+export async function appendChange(
+  tx: Tx,
+  head: { seq: number; prev: string },
+  change: NewChange,
+): Promise<void> {
+  const unhashed = { ...change.entry, ...head };
+  const {
+    seq,
+    actionUid,
+    decision,
+    statementsSha256,
+    digest,
+    affected,
+    approval,
+    approver,
+    at,
+    prev,
+  } = unhashed;
+  await tx.run(
+    `INSERT INTO _gk_change(seq, uid, decision, statements, statements_sha256, digest, affected, approval,
+       approver, at, logs, revert_sql, prev, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      BigInt(seq),
+      actionUid,
+      decision,
+      canonical(change.statements),
+      statementsSha256,
+      digest,
+      canonical(affected),
+      canonical(approval),
+      approver,
+      at,
+      canonical(change.logs),
+      change.revertSql,
+      prev,
+      await entryHash(unhashed),
+    ],
+  );
+}
+
+/** The hash of an entry: over all of it but the hash itself. */
+export function entryHash(entry: Omit<ChainEntry, "hash">): Promise<string> {
+  const {
+    seq,
+    actionUid,
+    decision,
+    statementsSha256,
+    digest,
+    affected,
+    approval,
+    approver,
+    at,
+    prev,
+  } = entry;
+  return hash({
+    seq,
+    actionUid,
+    decision,
+    statementsSha256,
+    digest,
+    affected,
+    approval,
+    approver,
+    at,
+    prev,
+  });
+}
+
+/** Entries after `seq`, oldest first, at most {@link CHAIN_PAGE}. */
+export async function listChain(tx: Tx, after: number): Promise<ChainEntry[]> {
+  const rows = await tx.query(`${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`, [
+    BigInt(after),
+    BigInt(CHAIN_PAGE),
+  ]);
+  return rows.map((row) => recorded(row).entry);
+}
+
+/** Entries that one answer holds; ask again after the last one for more. */
+export const CHAIN_PAGE = 1_000;
+
+/** What is known of an action. */
+export async function describeAction(
+  tx: Tx,
+  uid: string,
+): Promise<ChangeRecord> {
+  const executed = await findChange(tx, uid, "approve");
+  if (executed === null) return { state: "none", actionUid: uid };
+  const reverted = await findChange(tx, uid, "revert");
+  const { entry: { digest, affected }, statements, revertSql } = executed;
+  const who = ({ entry: { approval, approver, at } }: RecordedChange) => ({
+    approval,
+    approver,
+    at,
+  });
+  return {
+    state: reverted === null ? "executed" : "reverted",
+    actionUid: uid,
+    statements,
+    digest,
+    affected,
+    canRevert: reverted === null && canRevert(executed),
+    revertSql,
+    executed: who(executed),
+    reverted: reverted === null ? null : who(reverted),
+  };
+}
+
+/** Whether there is something to restore, and still from what. */
+export function canRevert(
+  { logs, purged }: Pick<RecordedChange, "logs" | "purged">,
+): boolean {
+  return logs.length > 0 && !purged;
+}
+
+const SELECT =
+  `SELECT seq, uid, decision, statements_sha256, digest, affected, approval, approver, at, prev, hash,
+  statements, logs, revert_sql, purged FROM _gk_change`;
+
+const StatementList = z.array(Statement.required());
+
+function recorded(row: SqlValue[]): RecordedChange {
+  const [
+    seq,
+    actionUid,
+    decision,
+    statementsSha256,
+    digest,
+    affected,
+    approval,
+    approver,
+    at,
+    prev,
+    hash,
+  ] = row;
+  return {
+    entry: ChainEntry.parse({
+      seq: Number(seq),
+      actionUid,
+      decision,
+      statementsSha256,
+      digest,
+      affected: z.array(Count).parse(JSON.parse(String(affected))),
+      approval: Approval.parse(JSON.parse(String(approval))),
+      approver,
+      at,
+      prev,
+      hash,
+    }),
+    statements: StatementList.parse(JSON.parse(String(row[11]))),
+    logs: z.array(LoggedTable).parse(JSON.parse(String(row[12]))),
+    revertSql: String(row[13]),
+    purged: row[14] !== 0n,
+  };
+}

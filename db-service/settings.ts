@@ -1,0 +1,63 @@
+/** Settings from the environment, checked once at the start: every fault in one clear sentence. */
+
+export type Mode = "local" | "production";
+
+export interface Settings {
+  mode: Mode;
+  host: string;
+  port: number;
+  /** DB_SERVICE_TOKEN. */
+  token: string;
+  /** Absolute path of the folder of database files. */
+  dataDir: string;
+  /** READ_DENY: `table` and `table.column`. */
+  deny: string[];
+}
+
+/** Variables that this service reads: exactly these need `--allow-env`. */
+export const VARIABLES = [
+  "GATEKEEPER_MODE",
+  "HOST",
+  "PORT",
+  "DB_SERVICE_TOKEN",
+  "DATA_DIR",
+  "READ_DENY",
+] as const;
+
+const MIN_TOKEN = 16;
+
+/** Reads the settings through `get`, or says what is wrong with them, a sentence for each. */
+export function readSettings(
+  get: (name: (typeof VARIABLES)[number]) => string | undefined,
+): { ok: true; settings: Settings } | { ok: false; problems: string[] } {
+  const problems: string[] = [];
+  const mode = get("GATEKEEPER_MODE") ?? "production";
+  if (mode !== "local" && mode !== "production") {
+    problems.push(`GATEKEEPER_MODE must be "local" or "production", not "${mode}".`);
+  }
+  const host = get("HOST") ?? (mode === "local" ? "127.0.0.1" : "0.0.0.0");
+  if (mode === "local" && !LOOPBACK_HOSTS.includes(host)) {
+    problems.push(`HOST must be a loopback address in local mode, not "${host}".`);
+  }
+  const port = Number(get("PORT") ?? "8001");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    problems.push(`PORT must be a number from 0 to 65535, not "${get("PORT")}".`);
+  }
+  const token = get("DB_SERVICE_TOKEN") ?? "";
+  if (token === "") {
+    problems.push("DB_SERVICE_TOKEN is missing: set it to a long random text that the app knows too.");
+  } else if (token.length < MIN_TOKEN) {
+    problems.push(`DB_SERVICE_TOKEN must have at least ${MIN_TOKEN} characters.`);
+  }
+  const dataDir = get("DATA_DIR") ?? "";
+  if (dataDir === "") problems.push("DATA_DIR is missing: set it to the folder of the database files.");
+  const deny = (get("READ_DENY") ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const bad = deny.find((name) => name.split(".").some((part) => part === "") || name.split(".").length > 2);
+  if (bad !== undefined) {
+    problems.push(`READ_DENY must be a list like "table,table.column"; "${bad}" is neither.`);
+  }
+  if (problems.length > 0 || (mode !== "local" && mode !== "production")) return { ok: false, problems };
+  return { ok: true, settings: { mode, host, port, token, dataDir, deny } };
+}
+
+const LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "::1"];

@@ -1,0 +1,101 @@
+import { useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Icon, type IconName } from "@/components/Icon.tsx";
+import { Strip } from "@/components/Strip.tsx";
+import { followLinks } from "./lib/address.ts";
+import { Help } from "./lib/Help.tsx";
+import { listenToKeys } from "./lib/keyboard.ts";
+import { connect } from "./lib/live.ts";
+import { Notices } from "./lib/Notices.tsx";
+import { reloadWhenIdle } from "./lib/reload.ts";
+import { type AppState, type Connection, home, type Panel, waitingCount } from "./lib/state.ts";
+import { ThemeSwitch } from "./lib/ThemeSwitch.tsx";
+
+const TICK_MS = 20_000;
+const CONNECTIONS: Record<Connection, [IconName, string, string]> = {
+  connecting: ["busy", "Connecting", "tone-grey"],
+  live: ["online", "Live", "tone-green"],
+  reconnecting: ["busy", "Reconnecting", "tone-amber"],
+  offline: ["offline", "Offline", "tone-red"],
+};
+const PANELS: [Panel, IconName, string][] = [["chat", "chat", "Chat"], ["queue", "queue", "Queue"], [
+  "data",
+  "data",
+  "Data",
+]];
+
+/** The bar above everything. It also brings the page alive: live feed, clock, links, keys. */
+export default function TopBar({ state }: { state: AppState }) {
+  useEffect(() => {
+    state.clock.value = Date.now();
+    const ticking = setInterval(() => state.clock.value = Date.now(), TICK_MS);
+    const stops = [connect(state), followLinks(state), listenToKeys(state), () => clearInterval(ticking)];
+    return () => stops.forEach((stop) => stop());
+  }, []);
+  const waiting = waitingCount(state.counts.value);
+  useSignalEffect(() => {
+    const count = waitingCount(state.counts.value);
+    document.title = `${count > 0 ? `(${count}) ` : ""}${state.workspace.name} · Gatekeeper`;
+  });
+  useSignalEffect(() => {
+    if (state.outdated.value && state.me.mode === "local") reloadWhenIdle(state);
+  });
+  const [icon, word, tone] = CONNECTIONS[state.connection.value];
+  const database = state.database.value;
+  return (
+    <div class="app-top">
+      <header class="bar">
+        <a class="skip" href="#composer">Skip to the composer</a>
+        <h1 class="bar-name">
+          <span class="bar-product">Gatekeeper</span>
+          <a href={home(state)}>{state.workspace.name}</a>
+        </h1>
+        <span class={`bar-connection ${tone}`} data-testid="connection" data-state={state.connection.value}>
+          <Icon name={icon} spin={icon === "busy"} />
+          <span>{word}</span>
+        </span>
+        <a class={waiting > 0 ? "bar-waiting tone-amber" : "bar-waiting"} href={`${home(state)}?panel=queue`}>
+          <span class="mono" data-testid="pending-count">{waiting}</span> {waiting === 1 ? "waits" : "wait"}
+        </a>
+        <nav class="tabs" aria-label="Panels">
+          {PANELS.map(([panel, panelIcon, name]) => (
+            <a
+              key={panel}
+              class={`tab tab-${panel} ${state.side.value === panel ? "is-side" : ""}`}
+              href={panel === "chat" ? home(state) : `${home(state)}?panel=${panel}`}
+              aria-current={state.panel.value === panel ? "page" : undefined}
+            >
+              <Icon name={panelIcon} />
+              {name}
+              {panel === "queue" && waiting > 0 && <span class="tab-count">{waiting}</span>}
+            </a>
+          ))}
+        </nav>
+        <button type="button" class="button small quiet bar-keys" onClick={() => state.helpOpen.value = true}>
+          <Icon name="keys" />
+          <span class="sr">Keys</span>
+        </button>
+        <ThemeSwitch />
+        <span class="bar-person">{state.me.person.name}</span>
+      </header>
+      {!database.ok && (
+        <div class="bar-strip">
+          <Strip tone="red" alert>
+            {database.detail ?? "The database service does not answer."}{" "}
+            Chat and queue stay; reading and deciding work again as soon as it does.
+          </Strip>
+        </div>
+      )}
+      {state.outdated.value && state.me.mode !== "local" && (
+        <div class="bar-strip">
+          <Strip tone="grey">
+            A new version is ready.{" "}
+            <button type="button" class="link" onClick={() => location.reload()}>Reload</button>
+          </Strip>
+        </div>
+      )}
+      <Notices state={state} />
+      <Help state={state} />
+    </div>
+  );
+}

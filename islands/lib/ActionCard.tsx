@@ -1,0 +1,68 @@
+import { useEffect } from "preact/hooks";
+import type { Action } from "@/agent/types.ts";
+import { Badge } from "@/components/Badge.tsx";
+import { StateWord } from "@/components/StateWord.tsx";
+import { call, path } from "./api.ts";
+import { revert } from "./decide.ts";
+import { aftermath, sentence, STATE_WORDS } from "./format.ts";
+import { adopt } from "./queue.ts";
+import { mayDecide } from "./roles.ts";
+import { apiBase, type AppState, home, isDecidable, isExecuted } from "./state.ts";
+
+/** A proposal in the conversation. It shows where the action stands now; deciding happens in front of the diff. */
+export function ActionCard({ state, id, title }: { state: AppState; id: number; title: string }) {
+  const entry = state.entries.value.find((one) => one.id === id);
+  const isMissing = !entry;
+  useEffect(() => {
+    if (!isMissing) return;
+    // Older than the part of the queue that came with the page.
+    void call<Action>(apiBase(state) + path`/actions/${id}`).then((answer) => {
+      if (answer.ok) adopt(state, answer.data);
+    });
+  }, [id, isMissing]);
+  const href = `${home(state)}/actions/${id}`;
+  const busy = state.deciding.value !== null;
+  return (
+    <section class="card" data-testid="action-card" data-state={entry?.state} aria-label={`Action #${id}`}>
+      <div class="card-head">
+        <a class="mono" href={href}>#{id}</a>
+        <span class="card-title">{entry?.title ?? title}</span>
+        {entry && <StateWord state={entry.state} word={STATE_WORDS[entry.state]} />}
+      </div>
+      {entry && (
+        <>
+          <p class="card-effect">
+            {sentence(entry.affected, isExecuted(entry))}
+            <span class="muted">
+              {isDecidable(entry) ? "Queued: nothing has changed yet." : aftermath(entry.state)}
+            </span>
+          </p>
+          {isDecidable(entry) && entry.badges.length > 0 && (
+            <ul class="badges">
+              {entry.badges.map((badge) => (
+                <Badge key={badge.code} level={badge.level} reason={badge.reason} />
+              ))}
+            </ul>
+          )}
+          {entry.state === "rejected" && entry.reason && <p class="muted">Reason: {entry.reason}</p>}
+          {entry.state === "failed" && entry.error && <p class="tone-red">{entry.error}</p>}
+        </>
+      )}
+      <div class="card-buttons">
+        <a class={entry && isDecidable(entry) ? "button small primary" : "button small"} href={href}>
+          {entry && isDecidable(entry) && mayDecide(state) ? "Review and approve" : "See the rows"}
+        </a>
+        {entry?.state === "approved" && entry.canRevert && mayDecide(state) && (
+          <button
+            type="button"
+            class="button small"
+            disabled={busy}
+            onClick={() => void revert(state, id)}
+          >
+            Undo
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

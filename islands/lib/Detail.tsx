@@ -1,0 +1,172 @@
+import { Badge } from "@/components/Badge.tsx";
+import { Icon } from "@/components/Icon.tsx";
+import { StateWord } from "@/components/StateWord.tsx";
+import { Strip } from "@/components/Strip.tsx";
+import type { Action } from "@/agent/types.ts";
+import { Buttons } from "./Buttons.tsx";
+import { Conflicts } from "./Conflicts.tsx";
+import { lookAgain } from "./decide.ts";
+import { DiffTable } from "./DiffTable.tsx";
+import { actorText, aftermath, duration, number, rows, sentence, STATE_WORDS, totalRows } from "./format.ts";
+import { showMoreChanges } from "./queue.ts";
+import { mayDecide } from "./roles.ts";
+import { SqlBlock } from "./SqlBlock.tsx";
+import { type AppState, home, isExecuted } from "./state.ts";
+import { Time } from "./time.tsx";
+
+/** The open entry, from what it is to what can be done about it. */
+export function Detail({ state }: { state: AppState }) {
+  const action = state.selected.value;
+  const id = state.selectedId.value;
+  const trouble = state.trouble.value;
+  const mine = trouble?.at === "queue" && trouble.id === id ? trouble : null;
+  const isBusy = action !== null && (state.deciding.value === action.id || isWorking(action));
+  const word = action && isBusy
+    ? (action.state === "approved" || action.state === "reverting" ? "reverting" : "executing")
+    : "";
+  return (
+    <article
+      class="detail"
+      data-testid="action-detail"
+      data-state={action?.state}
+      data-id={id}
+      aria-busy={isBusy}
+    >
+      <a class="detail-back" href={`${home(state)}?panel=queue`}>
+        <Icon name="left" />Queue
+      </a>
+      {!action
+        ? mine ? <Strip tone="red" alert>{mine.message}</Strip> : <p class="muted">Loading #{id}…</p>
+        : (
+          <>
+            <header class="detail-head">
+              <h3 id="action-heading" tabIndex={-1}>
+                <span class="mono">#{action.id}</span> {action.type === "action"
+                  ? <q class="words" title="In the proposer's words">{action.title}</q>
+                  : action.title}
+              </h3>
+              {action.type === "observation" && action.state !== "failed"
+                ? <StateWord state="read" word="Read" />
+                : (
+                  <StateWord
+                    state={isBusy ? "executing" : action.state}
+                    word={isBusy ? `${capital(word)}…` : STATE_WORDS[action.state]}
+                  />
+                )}
+            </header>
+            {action.type === "observation"
+              ? <Read action={action} />
+              : <Effect state={state} action={action} />}
+            {mine && (
+              <Strip tone="red" alert>
+                {mine.message}
+                {mine.conflicts && <Conflicts conflicts={mine.conflicts} columns={mine.columns ?? {}} />}
+              </Strip>
+            )}
+            <SqlBlock key={action.id} action={action} />
+            <Origin state={state} action={action} />
+            {action.type === "action" && (
+              <Buttons key={action.id} state={state} action={action} isBusy={isBusy} />
+            )}
+          </>
+        )}
+    </article>
+  );
+}
+
+function Read({ action }: { action: Action }) {
+  if (action.error) return <Strip tone="red">{action.error}</Strip>;
+  return (
+    <p class="effect">
+      {`${rows(action.rowCount ?? 0)} read${
+        action.ms === null ? "" : ` in ${duration(action.ms)}`
+      }. Nothing changed.`}
+    </p>
+  );
+}
+
+function Effect({ state, action }: { state: AppState; action: Action }) {
+  const { preview } = action;
+  const changes = preview ? [...preview.changes, ...state.moreChanges.value] : [];
+  const left = totalRows(action.affected) - changes.length;
+  const over = aftermath(action.state);
+  const isOpen = action.state === "pending" || action.state === "stale";
+  return (
+    <>
+      <p class="effect">{sentence(action.affected, isExecuted(action), changes, preview?.columns)}</p>
+      {over && <p class="muted">{over}</p>}
+      {action.badges.length > 0 && (
+        <ul class="badges">
+          {action.badges.map((badge) => <Badge key={badge.code} level={badge.level} reason={badge.reason} />)}
+        </ul>
+      )}
+      {isOpen && (action.maybeStale || action.state === "stale") && (
+        <Strip tone="amber" alert>
+          <p>The data moved since this preview. Look again before you approve.</p>
+          {mayDecide(state) && (
+            <button
+              type="button"
+              class="button small"
+              data-testid="look-again"
+              disabled={state.deciding.value !== null}
+              onClick={() => void lookAgain(state)}
+            >
+              <Icon name="refresh" />Look again
+            </button>
+          )}
+        </Strip>
+      )}
+      {action.error && <Strip tone="red">{action.error}</Strip>}
+      {action.reason && action.state === "rejected" && <p class="muted">Reason: {action.reason}</p>}
+      {preview && <DiffTable key={action.digest} changes={changes} columns={preview.columns} />}
+      {preview && left > 0 && (
+        <button
+          type="button"
+          class="link more"
+          onClick={() => void showMoreChanges(state)}
+        >
+          {`and ${number(left)} more`}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Who, when, from which message. */
+function Origin({ state, action }: { state: AppState; action: Action }) {
+  const { proposedBy, decidedBy, resolvedAt, expiresAt, messageId } = action;
+  const isRead = action.type === "observation";
+  return (
+    <div class="origin">
+      {action.description && <p class="words-block">{action.description}</p>}
+      <p>
+        {isRead ? "Read by " : "Proposed by "}
+        {actorText(proposedBy)}, <Time state={state} iso={action.createdAt} />
+        {messageId && (
+          <>
+            {" · "}
+            <a href={`${home(state)}#m-${messageId}`}>from this message</a>
+          </>
+        )}
+      </p>
+      {decidedBy && resolvedAt && !isRead && (
+        <p>
+          {STATE_WORDS[action.state]} by {decidedBy.name}, <Time state={state} iso={resolvedAt} />
+        </p>
+      )}
+      {action.state === "pending" && expiresAt && (
+        <p>
+          Expires <Time state={state} iso={expiresAt} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function isWorking({ state }: Action): boolean {
+  return state === "executing" || state === "reverting";
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

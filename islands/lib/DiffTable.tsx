@@ -1,0 +1,94 @@
+import { useSignal } from "@preact/signals";
+import type { Cell, Change } from "@/agent/types.ts";
+import { CellView } from "./CellView.tsx";
+import { type DiffCell, diffTables, type TableDiff } from "./diff.ts";
+import { rows } from "./format.ts";
+
+const WORDS = { insert: "added", update: "changed", delete: "deleted" } as const;
+const SIGNS = { insert: "+", update: "~", delete: "−" } as const;
+
+/** The row diff: one table per database table. */
+export function DiffTable({ changes, columns }: { changes: Change[]; columns: Record<string, string[]> }) {
+  return <>{diffTables(changes, columns).map((diff) => <OneTable key={diff.table} diff={diff} />)}</>;
+}
+
+function OneTable({ diff }: { diff: TableDiff }) {
+  const whole = useSignal(false);
+  const columns = whole.value ? [...diff.shown, ...diff.folded] : diff.shown;
+  return (
+    <div class="diff">
+      <div class="diff-head">
+        <span class="mono">{diff.table}</span>
+        {diff.folded.length > 0 && (
+          <button
+            type="button"
+            class="link"
+            aria-expanded={whole.value}
+            onClick={() => whole.value = !whole.value}
+          >
+            {whole.value
+              ? "Fold unchanged columns"
+              : `${diff.folded.length} more ${diff.folded.length === 1 ? "column" : "columns"}, unchanged`}
+          </button>
+        )}
+      </div>
+      <div class="table-wrap" tabIndex={0} role="group" aria-label={`Changes in ${diff.table}`}>
+        <table class="rows diff-table">
+          <thead>
+            <tr>
+              <th scope="col" class="diff-op">
+                <span class="sr">Change</span>
+              </th>
+              {diff.keyColumns.map((name) => <th key={name} scope="col">{name}</th>)}
+              {columns.map((name) => <th key={name} scope="col">{name}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {diff.rows.map((row) => (
+              <tr key={row.id} class={`diff-${row.op}`} data-testid="diff-row" data-op={row.op}>
+                <td class="diff-op">
+                  <span aria-hidden="true">{SIGNS[row.op]}</span>
+                  <span class="sr">{WORDS[row.op]}</span>
+                </td>
+                {row.key.map((cell, i) => (
+                  <td key={i} class="diff-key">
+                    <CellView cell={cell} />
+                  </td>
+                ))}
+                {columns.map((name) => (
+                  <td key={name}>
+                    <Compared cell={row.cells[name]} op={row.op} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <span class="sr">{rows(diff.rows.length)} shown</span>
+    </div>
+  );
+}
+
+function Compared({ cell, op }: { cell: DiffCell | undefined; op: Change["op"] }) {
+  if (!cell) return null;
+  if (op === "insert") return <ins>{view(cell.after)}</ins>;
+  if (op === "delete") return <del>{view(cell.before)}</del>;
+  if (!cell.changed) return <span class="muted">{view(cell.after ?? cell.before)}</span>;
+  return (
+    <>
+      <del>
+        <span class="sr">was</span>
+        {view(cell.before)}
+      </del>{" "}
+      <ins>
+        <span class="sr">becomes</span>
+        {view(cell.after)}
+      </ins>
+    </>
+  );
+}
+
+function view(cell: Cell | undefined) {
+  return <CellView cell={cell ?? null} />;
+}

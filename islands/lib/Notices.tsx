@@ -1,0 +1,45 @@
+import { useEffect } from "preact/hooks";
+import { Icon } from "@/components/Icon.tsx";
+import { revert } from "./decide.ts";
+import type { AppState } from "./state.ts";
+
+const SHOWN_MS = 12_000;
+
+/** The quiet line after a decision, with Undo. It is spoken politely; failures speak up where the person acted. */
+export function Notices({ state }: { state: AppState }) {
+  const notice = state.notice.value;
+  useEffect(() => {
+    if (!notice) return;
+    const timer = setTimeout(() => {
+      if (state.notice.peek() === notice) state.notice.value = null;
+    }, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <div class={notice ? "notice is-shown" : "notice"} role="status" data-testid="live-status">
+      {notice && (
+        <>
+          <span>{notice.message}</span>
+          {notice.undo !== null && (
+            <button
+              type="button"
+              class="link"
+              data-testid="undo"
+              onClick={() => {
+                const id = notice.undo;
+                state.notice.value = null;
+                if (id !== null) void revert(state, id);
+              }}
+            >
+              Undo
+            </button>
+          )}
+          <button type="button" class="button small quiet" onClick={() => state.notice.value = null}>
+            <Icon name="close" />
+            <span class="sr">Dismiss</span>
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { MutableRef } from "preact/hooks";
+import { Icon } from "@/components/Icon.tsx";
+import { Empty } from "@/components/Empty.tsx";
+import { Message } from "./Messages.tsx";
+import { mayChat } from "./roles.ts";
+import type { AppState } from "./state.ts";
+import type { ShownPart, ToolPart } from "./stream.ts";
+import { earlier, send } from "./talk.ts";
+
+/** How near to the end still counts as reading the end, in pixels. */
+const NEAR = 48;
+
+/**
+ * The conversation. It follows the end while one reads there, and never moves under someone who scrolled up.
+ * `pinned` is shared with the composer: who sends wants to see the answer.
+ */
+export function Thread({ state, pinned }: { state: AppState; pinned: MutableRef<boolean> }) {
+  const box = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
+  const isAway = useSignal(false);
+  const isAlive = useSignal(false);
+  // The server's paint starts at the end by CSS alone; from here on scrolling is ours.
+  useLayoutEffect(() => {
+    isAlive.value = true;
+  }, []);
+  useLayoutEffect(() => {
+    if (isAlive.value) toEnd(box.current);
+  }, [isAlive.value]);
+  useEffect(() => {
+    if (!inner.current) return;
+    const observer = new ResizeObserver(() => {
+      if (pinned.current) toEnd(box.current);
+    });
+    observer.observe(inner.current);
+    return () => observer.disconnect();
+  }, []);
+  const writing = state.writing.value;
+  const stored = state.messages.value;
+  const replaced = writing ? stored.findIndex(({ id }) => id === writing.id) : -1;
+  const messages = !writing ? stored : replaced < 0 ? [...stored, writing] : stored.with(replaced, writing);
+  const last = messages.at(-1);
+  const latestRead = messages.flatMap(({ parts }) => parts.filter(isRead)).at(-1)?.id;
+  return (
+    <div
+      class={isAlive.value ? "thread" : "thread thread-still"}
+      ref={box}
+      tabIndex={0}
+      role="group"
+      aria-label="Conversation"
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        pinned.current = scrollHeight - scrollTop - clientHeight < NEAR;
+        isAway.value = !pinned.current;
+      }}
+      onClick={({ target }) => {
+        // Opening something near the end must unfold it where it is, not push it away.
+        if (target instanceof Element && target.closest("summary")) pinned.current = false;
+      }}
+    >
+      <div class="thread-inner" ref={inner}>
+        {state.before.value !== null && (
+          <button
+            type="button"
+            class="link more"
+            onClick={() => void earlierInPlace(state, box.current)}
+          >
+            Earlier messages
+          </button>
+        )}
+        {messages.length === 0 && <Welcome state={state} />}
+        {messages.map((message) => (
+          <Message
+            key={message.id}
+            state={state}
+            message={message}
+            isLast={message === last}
+            latestRead={latestRead}
+          />
+        ))}
+        {state.run.value !== null && !writing?.parts.length && (
+          <p class="tool-line muted">
+            <Icon name="busy" spin />Working…
+          </p>
+        )}
+      </div>
+      {isAway.value && (
+        <button type="button" class="button small to-end" onClick={() => toEnd(box.current)}>
+          <Icon name="end" />To the end
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Welcome({ state }: { state: AppState }) {
+  return (
+    <Empty title="Ask about your data, or ask for a change. Reading is free; every change waits for a person.">
+      <ul class="examples">
+        {state.examples.map((example) => (
+          <li key={example}>
+            <button
+              type="button"
+              class="example"
+              disabled={!state.chatOn.value || !mayChat(state)}
+              onClick={() => void send(state, example)}
+            >
+              {example}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Empty>
+  );
+}
+
+function isRead(part: ShownPart): part is ToolPart {
+  return part.type === "tool" && part.name === "queryDatabase";
+}
+
+function toEnd(box: HTMLElement | null): void {
+  if (box) box.scrollTop = box.scrollHeight;
+}
+
+/** What is read stays where it is while older messages come in above it. */
+async function earlierInPlace(state: AppState, box: HTMLElement | null): Promise<void> {
+  const fromEnd = box ? box.scrollHeight - box.scrollTop : 0;
+  await earlier(state);
+  requestAnimationFrame(() => {
+    if (box) box.scrollTop = box.scrollHeight - fromEnd;
+  });
+}

@@ -1,0 +1,100 @@
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { Icon } from "@/components/Icon.tsx";
+import { ActionCard } from "./ActionCard.tsx";
+import { duration, rows } from "./format.ts";
+import { ResultTable } from "./ResultTable.tsx";
+import type { AppState } from "./state.ts";
+import type { ToolPart } from "./stream.ts";
+import { field, proposal, readOutput, tableRead } from "./tools.ts";
+
+const DOING: Record<string, [doing: string, done: string]> = {
+  describeSchema: ["Reading the schema…", "Read the schema"],
+  listActions: ["Looking at the queue…", "Looked at the queue"],
+  withdrawAction: ["Withdrawing…", "Withdrew a proposal"],
+};
+
+/** What the agent did, as what it is: rows for a read, a live card for a proposal, a line for the rest. */
+export function ToolCall({ state, part, isLatest }: { state: AppState; part: ToolPart; isLatest: boolean }) {
+  if (part.name === "queryDatabase") return <Read part={part} isLatest={isLatest} />;
+  if (part.name === "mutateDatabase") return <Proposal state={state} part={part} />;
+  const [doing, done] = DOING[part.name] ?? [`${part.name}…`, part.name];
+  if (part.state === "failed") {
+    return <Line icon="alert" tone="tone-red" text={`${done}: ${part.error ?? "failed"}`} />;
+  }
+  const answer = proposal(part.output);
+  if (answer && "error" in answer) return <Line icon="alert" tone="tone-red" text={answer.error} />;
+  return (
+    <Line icon={part.state === "running" ? "busy" : "read"} text={part.state === "running" ? doing : done} />
+  );
+}
+
+function Read({ part, isLatest }: { part: ToolPart; isLatest: boolean }) {
+  // Open when it is the latest, and from then on as the reader leaves it: a new result must not fold an old one away
+  // under their eyes.
+  const isOpen = useRef(isLatest);
+  const sql = field(part.input, "sql");
+  const output = readOutput(part.output);
+  const table = tableRead(sql);
+  if (part.state === "running") return <Line icon="busy" text={`Reading ${table}…`} />;
+  if (!output || "error" in output) {
+    const reason = output?.error ?? part.error ?? "it gave no answer";
+    return (
+      <Line icon="alert" tone="tone-red" text={`Reading ${table} failed: ${reason}`}>
+        <Sql sql={sql} />
+      </Line>
+    );
+  }
+  const time = output.ms === null ? "" : `, ${duration(output.ms)}`;
+  const line = `Read ${table}: ${rows(output.rowCount)}${output.truncated ? " (cut)" : ""}${time}`;
+  return (
+    <details class="tool" open={isOpen.current}>
+      <summary>
+        <Icon name="open" />
+        {line}
+      </summary>
+      {output.rows.length > 0
+        ? <ResultTable columns={output.columns} rows={output.rows} label={line} />
+        : <p class="muted tool-note">No row matches.</p>}
+      {output.truncated && <p class="muted tool-note">There is more than is shown here.</p>}
+      <Sql sql={sql} />
+    </details>
+  );
+}
+
+function Proposal({ state, part }: { state: AppState; part: ToolPart }) {
+  const answer = proposal(part.output);
+  if (part.state === "running") return <Line icon="busy" text="Preparing a change…" />;
+  if (!answer || "error" in answer) {
+    const reason = answer?.error ?? part.error ?? "it gave no answer";
+    return (
+      <Line icon="alert" tone="tone-red" text={`The proposal was refused: ${reason}`}>
+        <Sql sql={field(part.input, "sql")} />
+      </Line>
+    );
+  }
+  return <ActionCard state={state} id={answer.actionId} title={field(part.input, "title")} />;
+}
+
+function Line(
+  { icon, text, tone = "", children }: {
+    icon: "busy" | "alert" | "read";
+    text: string;
+    tone?: string;
+    children?: ComponentChildren;
+  },
+) {
+  return (
+    <div class={`tool-line ${tone}`}>
+      <Icon name={icon} spin={icon === "busy"} />
+      <div>
+        {text}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function Sql({ sql }: { sql: string }) {
+  return sql ? <pre class="sql" tabIndex={0} aria-label="SQL"><code>{sql}</code></pre> : null;
+}

@@ -1,0 +1,68 @@
+/** The page's address: links are real, and with JavaScript they change the state instead of the document. */
+import { batch } from "@preact/signals";
+import { select } from "./queue.ts";
+import { type AppState, home } from "./state.ts";
+import { showTable } from "./tables.ts";
+
+/** Goes to an address of this workspace and remembers it in the history. */
+export function navigate(state: AppState, href: string, replace = false): void {
+  if (href !== location.pathname + location.search) {
+    history[replace ? "replaceState" : "pushState"](null, "", href);
+  }
+  follow(state);
+}
+
+/** Follows clicks on this workspace's links and the Back button. Returns how to stop. */
+export function followLinks(state: AppState): () => void {
+  const onClick = (event: MouseEvent) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || link.target || link.origin !== location.origin) return;
+    const base = home(state);
+    if (link.pathname !== base && !link.pathname.startsWith(`${base}/`)) return;
+    event.preventDefault();
+    if (link.hash.startsWith("#m-")) showMessage(state, link.hash.slice(1));
+    else navigate(state, link.pathname + link.search);
+  };
+  const onPop = () => follow(state);
+  document.addEventListener("click", onClick);
+  addEventListener("popstate", onPop);
+  return () => {
+    document.removeEventListener("click", onClick);
+    removeEventListener("popstate", onPop);
+  };
+}
+
+function follow(state: AppState): void {
+  const rest = location.pathname.slice(home(state).length);
+  const [, kind, name] = /^\/(actions|data)\/([^/]+)$/.exec(rest) ?? [];
+  const wanted = new URLSearchParams(location.search).get("panel");
+  batch(() => {
+    if (kind === "actions") {
+      select(state, Number(name));
+      open(state, "queue");
+    } else if (kind === "data" && name) {
+      void showTable(state, decodeURIComponent(name));
+      open(state, "data");
+    } else {
+      select(state, null);
+      open(state, wanted === "queue" || wanted === "data" ? wanted : "chat");
+    }
+  });
+}
+
+/** Brings a message of the conversation into view; the address stays with the action one came from. */
+function showMessage(state: AppState, elementId: string): void {
+  open(state, "chat");
+  requestAnimationFrame(() => {
+    const message = document.getElementById(elementId);
+    message?.scrollIntoView({ block: "center" });
+    message?.focus({ preventScroll: true });
+  });
+}
+
+function open(state: AppState, panel: AppState["panel"]["value"]): void {
+  state.panel.value = panel;
+  if (panel !== "chat") state.side.value = panel;
+}

@@ -1,0 +1,149 @@
+/** A person's decisions: each is one request, signed where it changes data, and ends in one honest line. */
+import { batch } from "@preact/signals";
+import type { Action } from "@/agent/types.ts";
+import { navigate } from "./address.ts";
+import { type Answer, call, type Failure, path } from "./api.ts";
+import { signer } from "./approver.ts";
+import { outcome } from "./format.ts";
+import { adopt, fetchChanges, nextWaiting, refreshSelected } from "./queue.ts";
+import { signApproval, type Verified, verifyExecuted, verifyShown } from "./sign.ts";
+import { apiBase, type AppState, home } from "./state.ts";
+
+/** Approves the open action as it is shown: verifies what is on screen, signs, sends. */
+export async function approve(state: AppState): Promise<void> {
+  const action = state.selected.peek();
+  if (!action?.preview) return;
+  const onScreen = [...action.preview.changes, ...state.moreChanges.peek()];
+  await decide(state, action, async () => {
+    const verified = await verifyShown(
+      action,
+      state.database.peek().name,
+      onScreen,
+      (page) => fetchChanges(state, action.id, page),
+    );
+    return await signed(state, action, "approve", verified);
+  }, true);
+}
+
+/** Reverts an executed action to the rows as they were. */
+export async function revert(state: AppState, id: number): Promise<void> {
+  const action = await whole(state, id);
+  if (!action) return;
+  await decide(state, action, async () => {
+    const verified = await verifyExecuted(action, state.database.peek().name);
+    return await signed(state, action, "revert", verified);
+  });
+}
+
+/** Rejects the open action; the reason is told to the agent. */
+export async function reject(state: AppState, reason: string): Promise<void> {
+  const action = state.selected.peek();
+  if (!action) return;
+  const body = reason.trim() ? { reason: reason.trim() } : {};
+  await decide(state, action, () => post(state, action.id, "reject", body), true);
+}
+
+/** Takes the open action back. */
+export async function withdraw(state: AppState): Promise<void> {
+  const action = state.selected.peek();
+  if (action) await decide(state, action, () => post(state, action.id, "withdraw", {}), true);
+}
+
+/** Previews the open action again on the data as it is now. */
+export async function lookAgain(state: AppState): Promise<void> {
+  const action = state.selected.peek();
+  if (!action || state.deciding.peek() !== null) return;
+  state.deciding.value = action.id;
+  const answer = await post(state, action.id, "preview", {});
+  batch(() => {
+    state.deciding.value = null;
+    state.trouble.value = answer.ok ? null : troubleOf(action, answer);
+    if (!answer.ok) return;
+    adopt(state, answer.data);
+    state.notice.value = { message: `#${action.id} is previewed on the data as it is now.`, undo: null };
+  });
+}
+
+async function decide(
+  state: AppState,
+  action: Action,
+  send: () => Promise<Answer<Action>>,
+  moveOn = false,
+): Promise<void> {
+  if (state.deciding.peek() !== null) return;
+  batch(() => {
+    state.deciding.value = action.id;
+    state.trouble.value = null;
+  });
+  const answer = await send();
+  batch(() => {
+    state.deciding.value = null;
+    if (!answer.ok) {
+      state.trouble.value = troubleOf(action, answer);
+      void refreshSelected(state);
+      return;
+    }
+    adopt(state, answer.data);
+    state.notice.value = {
+      message: outcome(answer.data),
+      undo: answer.data.state === "approved" && answer.data.canRevert ? action.id : null,
+    };
+    const next = moveOn ? nextWaiting(state, action.id) : null;
+    if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
+  });
+  focusDetail();
+}
+
+async function signed(
+  state: AppState,
+  action: Action,
+  decision: "approve" | "revert",
+  verified: Verified,
+): Promise<Answer<Action>> {
+  if (!verified.ok) return refused(verified.message);
+  let answer = await attempt(false);
+  // The db-service may have been set up anew since this browser enrolled: once, and only once, enrol again.
+  if (!answer.ok && answer.code === "not_approver") answer = await attempt(true);
+  return answer;
+
+  async function attempt(enrolAgain: boolean): Promise<Answer<Action>> {
+    const key = await signer(state.workspace.id, apiBase(state), state.me.person.name, enrolAgain);
+    if (!key.ok) return key;
+    if (!verified.ok) return refused(verified.message);
+    const approval = await signApproval(key.data, action, decision, verified, state.clockOffset.peek());
+    const body = decision === "approve" ? { digest: verified.digest, approval } : { approval };
+    return await post(state, action.id, decision, body);
+  }
+}
+
+function post(state: AppState, id: number, verb: string, body: unknown): Promise<Answer<Action>> {
+  return call<Action>(apiBase(state) + path`/actions/${id}/${verb}`, { method: "POST", body });
+}
+
+async function whole(state: AppState, id: number): Promise<Action | null> {
+  const open = state.selected.peek();
+  if (open?.id === id) return open;
+  const answer = await call<Action>(apiBase(state) + path`/actions/${id}`);
+  if (answer.ok) return answer.data;
+  state.trouble.value = { at: "queue", id, message: answer.message };
+  return null;
+}
+
+function troubleOf(action: Action, answer: Failure): NonNullable<AppState["trouble"]["value"]> {
+  return {
+    at: "queue",
+    id: action.id,
+    message: answer.message,
+    conflicts: answer.problem?.conflicts,
+    columns: action.preview?.columns,
+  };
+}
+
+function refused(message: string): Failure {
+  return { ok: false, status: 0, code: "bad_signature", message, problem: null, retryAfter: null };
+}
+
+/** Focus follows the decision: to the action that is open now, so that the keyboard goes on from there. */
+function focusDetail(): void {
+  requestAnimationFrame(() => document.getElementById("action-heading")?.focus({ preventScroll: true }));
+}

@@ -1,0 +1,144 @@
+/**
+ * Signing a decision. What is signed is recomputed here from what the person was shown, so that an app that shows
+ * one thing and means another gets no signature.
+ */
+import type { Action, Change, Count } from "@/agent/types.ts";
+import {
+  approvalBytes,
+  base64url,
+  digestOf,
+  PAGE_SIZE,
+  pageHash,
+  SIGNATURE,
+  statementsHash,
+} from "@/db-service/contract/digest.ts";
+
+/** An approval expires this long after the server's now; the db-service allows five minutes. */
+const LIFETIME_MS = 4 * 60_000;
+
+export type Verified = { ok: true; statementsSha256: string; digest: string } | {
+  ok: false;
+  message: string;
+};
+
+export interface ApprovalSent {
+  key: string;
+  expiresAt: string;
+  signature: string;
+}
+
+/** A person's key in this browser. `id` is its RFC 7638 thumbprint. */
+export interface Signer {
+  id: string;
+  privateKey: CryptoKey;
+}
+
+/** Pages of a preview that the page did not show yet. Null when they can't be had. */
+export type FetchPage = (page: number) => Promise<Change[] | null>;
+
+/**
+ * Recomputes statement hash, page hashes, counts and digest from `changes` (what is on screen, from the first row)
+ * and the pages after it, and compares them with what the action claims. Any difference is a refusal in words.
+ */
+export async function verifyShown(
+  action: Action,
+  database: string,
+  changes: readonly Change[],
+  fetchPage: FetchPage,
+): Promise<Verified> {
+  const { preview } = action;
+  if (!preview) return refuse("There is no preview to approve. Preview it again.");
+  if (action.database !== database) return refuse("This action belongs to another database.");
+  const statementsSha256 = await statementsHash(action.statements);
+  if (statementsSha256 !== preview.statementsSha256) {
+    return refuse("The SQL shown is not the SQL that was previewed.");
+  }
+  // Further pages may be fetched and checked unseen ("and 194 more"), the first never.
+  if (changes.length === 0 && preview.pages.length > 0) {
+    return refuse("The rows shown are not the rows that were previewed.");
+  }
+  const all = [...changes];
+  while (all.length < preview.pages.length * PAGE_SIZE && all.length % PAGE_SIZE === 0) {
+    const page = await fetchPage(all.length / PAGE_SIZE);
+    if (!page) return refuse("The rest of the rows could not be loaded, so they can't be checked.");
+    if (page.length === 0) break;
+    all.push(...page);
+  }
+  for (const [i, expected] of preview.pages.entries()) {
+    if (await pageHash(all.slice(i * PAGE_SIZE, (i + 1) * PAGE_SIZE)) !== expected) {
+      return refuse("The rows shown are not the rows that were previewed.");
+    }
+  }
+  if (all.length > preview.pages.length * PAGE_SIZE) {
+    return refuse("There are rows on screen that the preview does not contain.");
+  }
+  if (!sameCounts(preview.counts, countChanges(all)) || !sameCounts(action.affected, preview.counts)) {
+    return refuse("The counts shown do not match the rows.");
+  }
+  const { counts, pages } = preview;
+  const digest = await digestOf({ database, statementsSha256, counts, pages });
+  if (digest !== preview.digest || digest !== action.digest) {
+    return refuse("The digest does not match what is shown.");
+  }
+  return { ok: true, statementsSha256, digest };
+}
+
+/**
+ * What a revert signs: the executed action's statements and digest, recomputed as far as they are shown.
+ */
+export async function verifyExecuted(action: Action, database: string): Promise<Verified> {
+  if (action.database !== database) return refuse("This action belongs to another database.");
+  if (!action.digest) return refuse("This action has no digest.");
+  const statementsSha256 = await statementsHash(action.statements);
+  if (action.preview) {
+    const { counts, pages } = action.preview;
+    const digest = await digestOf({ database, statementsSha256, counts, pages });
+    if (digest !== action.digest) return refuse("The digest does not match what is shown.");
+  }
+  return { ok: true, statementsSha256, digest: action.digest };
+}
+
+/** Signs a decision; it expires four minutes after the server's now. `clockOffset`: server minus browser, in ms. */
+export async function signApproval(
+  signer: Signer,
+  action: Pick<Action, "uid" | "database">,
+  decision: "approve" | "revert",
+  verified: { statementsSha256: string; digest: string },
+  clockOffset: number,
+): Promise<ApprovalSent> {
+  const expiresAt = new Date(Date.now() + clockOffset + LIFETIME_MS).toISOString();
+  const bytes = approvalBytes({
+    database: action.database,
+    actionUid: action.uid,
+    decision,
+    statementsSha256: verified.statementsSha256,
+    digest: verified.digest,
+    expiresAt,
+  });
+  const signature = new Uint8Array(await crypto.subtle.sign(SIGNATURE, signer.privateKey, bytes));
+  return { key: signer.id, expiresAt, signature: base64url(signature) };
+}
+
+/** Counts per table of net changes. */
+export function countChanges(changes: readonly Change[]): Count[] {
+  const counts = new Map<string, Count>();
+  for (const { table, op } of changes) {
+    const count = counts.get(table) ?? { table, inserted: 0, updated: 0, deleted: 0 };
+    count[op === "insert" ? "inserted" : op === "update" ? "updated" : "deleted"]++;
+    counts.set(table, count);
+  }
+  return [...counts.values()];
+}
+
+function sameCounts(a: readonly Count[], b: readonly Count[]): boolean {
+  const text = (counts: readonly Count[]) =>
+    counts
+      .filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0)
+      .map(({ table, inserted, updated, deleted }) => JSON.stringify([table, inserted, updated, deleted]))
+      .sort().join();
+  return text(a) === text(b);
+}
+
+function refuse(message: string): Verified {
+  return { ok: false, message: `Not signed. ${message}` };
+}

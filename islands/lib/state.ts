@@ -1,0 +1,204 @@
+/**
+ * What the page knows: plain data and signals, made once on the server and handed to every island, which share it.
+ * It travels as JSON, so it holds no functions, classes or computed signals; those are derived where they are used.
+ */
+import { type Signal, signal } from "@preact/signals";
+import type {
+  Action,
+  ActionState,
+  ActionSummary,
+  Change,
+  Conflict,
+  Counts,
+  DatabaseHealth,
+  Me,
+  RowsResult,
+  Table,
+  WorkspaceInfo,
+  WorkspaceView,
+} from "@/agent/types.ts";
+import { shown, type ShownMessage } from "./stream.ts";
+
+export type Panel = WorkspaceView["panel"];
+export type Connection = "connecting" | "live" | "reconnecting" | "offline";
+export const FILTERS = ["waiting", "decided", "reads", "all"] as const;
+export type Filter = typeof FILTERS[number];
+
+/** The table on show: its rows so far, and how they are sorted and filtered. */
+export interface TableShown extends RowsResult {
+  name: string;
+  sort: string;
+  q: string;
+}
+
+/** Something that went wrong, told where the person acted. */
+export interface Trouble {
+  at: "chat" | "queue" | "data";
+  message: string;
+  /** The action that it concerns. */
+  id?: number;
+  conflicts?: Conflict[];
+  columns?: Record<string, string[]>;
+}
+
+/** A quiet line about what just happened; `undo` is an action that can be taken back. */
+export interface Notice {
+  message: string;
+  undo: number | null;
+}
+
+export interface AppState {
+  workspace: WorkspaceInfo;
+  me: Me;
+  model: WorkspaceView["model"];
+  examples: string[];
+  build: string;
+  /** Server's clock when the page was made: what the first paint is relative to. */
+  madeAt: string;
+
+  cursor: Signal<string>;
+  connection: Signal<Connection>;
+  database: Signal<DatabaseHealth>;
+  chatOn: Signal<boolean>;
+  /** A newer version of the page is on the server. */
+  outdated: Signal<boolean>;
+  panel: Signal<Panel>;
+  /** Which panel stands beside the chat when there is room for two. */
+  side: Signal<"queue" | "data">;
+  /** Milliseconds since the epoch, ticking; null until the page is alive (the server can't know the zone). */
+  clock: Signal<number | null>;
+  /** Server's clock minus this browser's, in milliseconds. */
+  clockOffset: Signal<number>;
+  helpOpen: Signal<boolean>;
+  notice: Signal<Notice | null>;
+  trouble: Signal<Trouble | null>;
+
+  messages: Signal<ShownMessage[]>;
+  before: Signal<string | null>;
+  run: Signal<string | null>;
+  /** The answer being written. */
+  writing: Signal<ShownMessage | null>;
+
+  entries: Signal<ActionSummary[]>;
+  counts: Signal<Counts>;
+  filter: Signal<Filter>;
+  /** Per filter: where older entries go on; null when all are here. */
+  queueCursors: Signal<Partial<Record<Filter, string | null>>>;
+  selectedId: Signal<number | null>;
+  selected: Signal<Action | null>;
+  /** Pages of the selected action's changes after the first. */
+  moreChanges: Signal<Change[]>;
+  /** The action on which a decision is under way. */
+  deciding: Signal<number | null>;
+
+  tables: Signal<Table[]>;
+  table: Signal<TableShown | null>;
+  /** Cells that a live change altered, as {@link cellId}, until they are seen. */
+  changed: Signal<string[]>;
+}
+
+/** The state of a page at first paint. */
+export function createState(view: WorkspaceView): AppState {
+  const waits = view.queue.actions.some(isWaiting) || waitingCount(view.queue.counts) > 0;
+  return {
+    workspace: view.workspace,
+    me: view.me,
+    model: view.model,
+    examples: view.examples,
+    build: view.build,
+    madeAt: view.now,
+
+    cursor: signal(view.cursor),
+    connection: signal<Connection>("connecting"),
+    database: signal(view.database),
+    chatOn: signal(view.workspace.features.chat),
+    outdated: signal(false),
+    panel: signal<Panel>(view.panel),
+    side: signal<"queue" | "data">(view.panel === "data" ? "data" : "queue"),
+    clock: signal<number | null>(null),
+    clockOffset: signal(0),
+    helpOpen: signal(false),
+    notice: signal<Notice | null>(null),
+    trouble: signal<Trouble | null>(null),
+
+    messages: signal(view.chat.messages.map(shown)),
+    before: signal(view.chat.before),
+    run: signal(view.chat.run?.id ?? null),
+    writing: signal<ShownMessage | null>(null),
+
+    entries: signal(view.queue.actions),
+    counts: signal(view.queue.counts),
+    filter: signal<Filter>(waits ? "waiting" : "all"),
+    queueCursors: signal<Partial<Record<Filter, string | null>>>(
+      view.queue.cursor === null
+        ? { all: null, waiting: null, decided: null, reads: null }
+        : { all: view.queue.cursor },
+    ),
+    selectedId: signal(view.selected?.id ?? null),
+    selected: signal(view.selected),
+    moreChanges: signal<Change[]>([]),
+    deciding: signal<number | null>(null),
+
+    tables: signal(view.tables),
+    table: signal<TableShown | null>(
+      view.table ? { ...view.table.page, name: view.table.name, sort: "", q: "" } : null,
+    ),
+    changed: signal<string[]>([]),
+  };
+}
+
+const WAITING: ReadonlySet<ActionState> = new Set(["pending", "stale", "executing", "reverting"]);
+
+/** Whether an entry needs a person now, or is being worked on. */
+export function isWaiting(entry: ActionSummary): boolean {
+  return entry.type === "action" && WAITING.has(entry.state);
+}
+
+/** Whether a person can decide on it now. */
+export function isDecidable(entry: ActionSummary): boolean {
+  return entry.type === "action" && (entry.state === "pending" || entry.state === "stale");
+}
+
+/** Whether the database made the change (even if it was reverted since). */
+export function isExecuted(entry: ActionSummary): boolean {
+  return entry.state === "approved" || entry.state === "reverting" || entry.state === "reverted";
+}
+
+/** How many proposals wait for a person. */
+export function waitingCount(counts: Counts): number {
+  return (counts.pending ?? 0) + (counts.stale ?? 0);
+}
+
+export function matches(entry: ActionSummary, filter: Filter): boolean {
+  if (filter === "all") return true;
+  if (filter === "reads") return entry.type === "observation";
+  return entry.type === "action" && isWaiting(entry) === (filter === "waiting");
+}
+
+/** Names one cell of the table on show, by its row's key, so that it survives sorting and paging. */
+export function cellId(key: Record<string, unknown>, column: string): string {
+  return JSON.stringify([key, column]);
+}
+
+/** Entries with `fresh` put in or replaced, newest first. */
+export function withEntries(entries: ActionSummary[], fresh: readonly ActionSummary[]): ActionSummary[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const entry of fresh) byId.set(entry.id, entry);
+  return [...byId.values()].sort((a, b) => b.id - a.id);
+}
+
+/** Messages with one put in at the end, or in place of the one with its id. */
+export function withMessage(messages: ShownMessage[], message: ShownMessage): ShownMessage[] {
+  const at = messages.findIndex(({ id }) => id === message.id);
+  return at < 0 ? [...messages, message] : messages.with(at, message);
+}
+
+/** Address of the workspace's page. */
+export function home(state: AppState): string {
+  return `/w/${encodeURIComponent(state.workspace.id)}`;
+}
+
+/** Base of the workspace's JSON routes. */
+export function apiBase(state: AppState): string {
+  return `/api/workspaces/${encodeURIComponent(state.workspace.id)}`;
+}

@@ -1,0 +1,28 @@
+/** A running answer as the AI SDK's UI message stream. Whoever reads it may leave at any time; the answer goes on. */
+import { createUIMessageStreamResponse } from "ai";
+import { runningAnswer } from "@/agent/chat/run.ts";
+import { type Hub, hubOf } from "@/agent/live/hub.ts";
+import type { ChatChunk } from "@/agent/types.ts";
+
+/** The answer of `run` from its first chunk until it ends. */
+export function streamAnswer(hub: Hub, run: string): Response {
+  const left = new AbortController();
+  const chunks = hub.chunks(run, left.signal);
+  const stream = new ReadableStream<ChatChunk>({
+    async pull(controller) {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => left.abort(),
+  });
+  return createUIMessageStreamResponse({ stream });
+}
+
+/** The running answer, as the AI SDK resumes it; 204 when nothing runs. */
+export async function resumeAnswer(ws: string): Promise<Response> {
+  const hub = await hubOf(ws);
+  await hub.drain();
+  const run = await runningAnswer(ws);
+  return run && hub.tail?.run === run.id ? streamAnswer(hub, run.id) : new Response(null, { status: 204 });
+}

@@ -1,0 +1,326 @@
+/** The HTTP face: who may speak, what is answered to bad input, and what the log keeps to itself. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { Problem, RowsResult, Schema } from "@/db-service/contract/schemas.ts";
+import { type DbService, spawnDbService, startDbService } from "./start.ts";
+
+const DB = "/v1/databases/main";
+const UID = "3f1c8a52-7c5e-4f0e-9d5a-1b2c3d4e5f60";
+const ROUTES: [method: string, path: string][] = [
+  ["GET", "/v1/databases"],
+  ["PUT", "/v1/databases/other"],
+  ["GET", `${DB}/schema`],
+  ["GET", `${DB}/version`],
+  ["GET", `${DB}/rows/customers`],
+  ["POST", `${DB}/read`],
+  ["POST", `${DB}/preview`],
+  ["POST", `${DB}/execute`],
+  ["POST", `${DB}/revert`],
+  ["GET", `${DB}/changes`],
+  ["GET", `${DB}/changes/${UID}`],
+  ["GET", `${DB}/approvers`],
+  ["POST", `${DB}/approvers`],
+  ["DELETE", `${DB}/approvers/x`],
+  ["GET", "/nothing"],
+];
+
+async function withService(
+  work: (service: DbService) => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<void> {
+  const service = await startDbService({ env });
+  try {
+    await work(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function problem(service: DbService, method: string, path: string, body?: unknown) {
+  return Problem.parse((await service.call(method, path, body)).body);
+}
+
+/** A request as bytes, for what fetch does not let one say. */
+async function raw(service: DbService, head: string[], body = ""): Promise<number> {
+  const { port } = new URL(service.url);
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  const bytes = new TextEncoder().encode([...head, "Connection: close", "", body].join("\r\n"));
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+  const answer = new Uint8Array(64);
+  const length = await connection.read(answer) ?? 0;
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(new TextDecoder().decode(answer.subarray(0, length)))?.[1]);
+}
+
+Deno.test("without the token nothing is answered but /healthz", async () => {
+  for (const mode of ["local", "production"]) {
+    await withService(async (service) => {
+      const healthz = await fetch(`${service.url}/healthz`);
+      assert.deepEqual([healthz.status, await healthz.json()], [200, { status: "ok" }]);
+      const tokens = [
+        "",
+        "Bearer",
+        "Bearer ",
+        `Bearer ${service.token}x`,
+        `Bearer ${service.token.slice(0, -1)}`,
+      ];
+      const wrong = [...tokens, `Basic ${service.token}`, service.token, "Bearer null"];
+      for (const [method, path] of ROUTES) {
+        for (const authorization of wrong) {
+          const headers = new Headers(authorization === "" ? {} : { authorization });
+          const response = await fetch(service.url + path, { method, headers });
+          const { code } = Problem.parse(await response.json());
+          assert.deepEqual(
+            [response.status, code],
+            [401, "unauthorized"],
+            `${method} ${path} ${authorization}`,
+          );
+          assert.equal(response.headers.get("content-type"), "application/problem+json");
+        }
+      }
+    }, { GATEKEEPER_MODE: mode });
+  }
+});
+
+Deno.test("local mode answers this machine and no web page", async () => {
+  await withService(async (service) => {
+    const { port } = new URL(service.url);
+    const authorization = `Authorization: Bearer ${service.token}`;
+    const host = `Host: 127.0.0.1:${port}`;
+    const get = `GET ${DB}/schema HTTP/1.1`;
+    const cases: [status: number, head: string[]][] = [
+      [200, [get, host, authorization]],
+      [200, [get, `Host: localhost:${port}`, authorization]],
+      [200, [get, host, authorization, `Origin: http://127.0.0.1:${port}`]],
+      [200, [get, host, authorization, "Sec-Fetch-Site: same-origin"]],
+      [403, [get, "Host: evil.example", authorization]],
+      [403, [get, `Host: 127.0.0.1.evil.example:${port}`, authorization]],
+      [403, [get, `Host: 192.168.0.9:${port}`, authorization]],
+      [403, [get, host, authorization, "Origin: https://evil.example"]],
+      [403, [get, host, authorization, "Origin: null"]],
+      [403, [get, host, authorization, "Sec-Fetch-Site: cross-site"]],
+      [403, [get, host, authorization, "X-Forwarded-For: 10.0.0.1"]],
+      [403, [get, host, authorization, "X-Forwarded-Anything: 1"]],
+      [403, [get, host, authorization, "Forwarded: for=10.0.0.1"]],
+      [403, ["GET /healthz HTTP/1.1", "Host: evil.example"]],
+      [403, [
+        `POST ${DB}/execute HTTP/1.1`,
+        host,
+        authorization,
+        "Origin: https://evil.example",
+        "Content-Length: 0",
+      ]],
+    ];
+    for (const [status, head] of cases) assert.equal(await raw(service, head), status, head.join(" | "));
+  });
+});
+
+Deno.test("what does not exist is 404, before the body is looked at", async () => {
+  await withService(async (service) => {
+    const missing: [method: string, path: string, body?: unknown][] = [
+      ["GET", "/nothing"],
+      ["GET", "/v1/databases/none/schema"],
+      ["POST", "/v1/databases/none/read", { nonsense: true }],
+      ["POST", "/v1/databases/..%2Fmain/read", { sql: "SELECT 1" }],
+      ["GET", "/v1/databases/main.db/schema"],
+      ["GET", `${DB}/rows/none`],
+      ["GET", `${DB}/rows/none?limit=0`],
+      ["GET", `${DB}/rows/_gk_chain`],
+      ["GET", `${DB}/rows/sqlite_schema`],
+      ["GET", `${DB}/rows/${encodeURIComponent('customers" --')}`],
+      ["DELETE", `${DB}/schema`],
+      ["GET", `${DB}/read`],
+      ["POST", `${DB}/sql`, { sql: "SELECT 1" }],
+      ["POST", `${DB}/invites`, { name: "x" }],
+    ];
+    for (const [method, path, body] of missing) {
+      assert.equal((await problem(service, method, path, body)).code, "not_found", `${method} ${path}`);
+    }
+  });
+});
+
+Deno.test("a malformed body is 400 and names the field", async () => {
+  const approval = { key: "k".repeat(43), expiresAt: "2026-01-01T00:00:00Z", signature: "s".repeat(86) };
+  const execute = {
+    actionUid: UID,
+    statements: [{ sql: "DELETE FROM customers" }],
+    digest: "d".repeat(43),
+    approval,
+  };
+  const cases: [method: string, path: string, body: unknown, field: string][] = [
+    ["POST", "read", {}, "sql"],
+    ["POST", "read", { sql: "" }, "sql"],
+    ["POST", "read", { sql: 1 }, "sql"],
+    ["POST", "read", { sql: "SELECT 1", args: {} }, "args"],
+    ["POST", "read", { sql: "SELECT ?", args: [true] }, "args.0"],
+    ["POST", "read", { sql: "SELECT 1", maxRows: 1_001 }, "maxRows"],
+    ["POST", "read", "SELECT 1", ""],
+    ["POST", "preview", { statements: [] }, "statements"],
+    ["POST", "preview", { statements: [{ sql: "x".repeat(20_001) }] }, "statements.0.sql"],
+    ["POST", "preview", { statements: [{ sql: "DELETE FROM t" }], page: -1 }, "page"],
+    ["POST", "execute", { ...execute, actionUid: "1" }, "actionUid"],
+    ["POST", "execute", { ...execute, digest: "short" }, "digest"],
+    ["POST", "execute", { ...execute, approval: undefined }, "approval"],
+    ["POST", "execute", { ...execute, approval: { ...approval, signature: "" } }, "approval.signature"],
+    ["POST", "revert", { actionUid: UID }, "approval"],
+    ["POST", "approvers", { name: "x" }, "publicKey"],
+    ["GET", "rows/customers?limit=0", undefined, "limit"],
+    ["GET", "rows/customers?limit=501", undefined, "limit"],
+    ["GET", "rows/customers?sort=nope", undefined, "sort"],
+    ["GET", "rows/customers?sort=-tier,1", undefined, "sort"],
+    ["GET", "rows/customers?cursor=rubbish", undefined, "cursor"],
+    ["GET", "changes?after=x", undefined, "after"],
+  ];
+  await withService(async (service) => {
+    for (const [method, path, body, field] of cases) {
+      const { code, errors } = await problem(service, method, `${DB}/${path}`, body);
+      assert.equal(code, "invalid", `${method} ${path}`);
+      assert(errors?.some((error) => error.path === field), `${method} ${path}: ${JSON.stringify(errors)}`);
+    }
+    const headers = { authorization: `Bearer ${service.token}` };
+    for (const body of ["", "{", "nonsense", '{"sql": "SELECT 1"']) {
+      const response = await fetch(`${service.url}${DB}/read`, { method: "POST", headers, body });
+      assert.equal(response.status, 400, body);
+      await response.body?.cancel();
+    }
+  });
+});
+
+Deno.test("a body over 1 MB is 413, whatever its length claims", async () => {
+  await withService(async (service) => {
+    const large = { sql: "SELECT 1", args: ["x".repeat(1_000_000)] };
+    assert.equal((await service.call("POST", `${DB}/read`, large)).status, 413);
+    // In chunks, whose number nobody knows before: the answer comes although the body never ends.
+    const chunk = `186a0\r\n${" ".repeat(100_000)}\r\n`;
+    const status = await raw(service, [
+      `POST ${DB}/read HTTP/1.1`,
+      "Host: 127.0.0.1",
+      `Authorization: Bearer ${service.token}`,
+      "Transfer-Encoding: chunked",
+    ], chunk.repeat(12));
+    assert.equal(status, 413);
+    assert.equal((await service.call("GET", `${DB}/schema`)).status, 200);
+  });
+});
+
+Deno.test("rows: pages in order, each row once, filtered in any column", async () => {
+  await withService(async (service) => {
+    const names: unknown[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const more: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const { body } = await service.call("GET", `${DB}/rows/customers?limit=3&sort=-tier,name${more}`);
+      const page = RowsResult.parse(body);
+      assert.equal(page.total, 8);
+      assert.deepEqual(page.keys, page.rows.map(([id]) => ({ id })));
+      names.push(...page.rows.map((row) => `${row[3]} ${String(row[1]).split(" ")[0]}`));
+      cursor = page.cursor;
+    }
+    const expected = ["Silver Bob", "Silver Eve", "Silver Hank", "Gold Alice", "Gold Dave", "Gold Grace"];
+    assert.deepEqual(names, [...expected, "Bronze Carol", "Bronze Frank"]);
+    const find = async (q: string) => {
+      const { body } = await service.call("GET", `${DB}/rows/customers?q=${encodeURIComponent(q)}`);
+      return RowsResult.parse(body).rows.map(([id]) => id);
+    };
+    assert.deepEqual(await find("east"), [2, 5, 8]);
+    assert.deepEqual(await find("%"), []);
+    assert.deepEqual(await find("_"), []);
+    assert.deepEqual(await find("' OR 1=1 --"), []);
+  });
+});
+
+Deno.test("schema tells what a model needs, and the version moves with every commit of anyone", async () => {
+  await withService(async (service) => {
+    const version = async () => (await service.call("GET", `${DB}/version`)).body;
+    const first = await version();
+    assert.deepEqual(await version(), first);
+    {
+      using db = new DatabaseSync(`${service.dataDir}/main.db`);
+      db.exec(
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, customer_id INT REFERENCES customers ON DELETE CASCADE)",
+      );
+      db.exec("CREATE TRIGGER noted AFTER INSERT ON notes BEGIN UPDATE customers SET tier = tier; END");
+    }
+    const second = await version();
+    assert.notDeepEqual(second, first);
+    const { version: third, tables } = Schema.parse((await service.call("GET", `${DB}/schema`)).body);
+    assert.deepEqual({ version: third }, second);
+    assert.deepEqual(tables.map(({ name, rows, autoKey }) => ({ name, rows, autoKey })), [
+      { name: "customers", rows: 8, autoKey: "id" },
+      { name: "notes", rows: 0, autoKey: "id" },
+    ]);
+    const tier = tables[0]?.columns.find(({ name }) => name === "tier");
+    assert.deepEqual(tier?.values, ["Bronze", "Gold", "Silver"]);
+    assert.equal(tables[0]?.columns.find(({ name }) => name === "email")?.values, undefined);
+    assert.deepEqual(tables[1]?.triggers, ["noted"]);
+    assert.deepEqual(tables[1]?.foreignKeys[0]?.table, "customers");
+  });
+});
+
+Deno.test("databases are made by name, once, with the sample only if asked for", async () => {
+  await withService(async (service) => {
+    for (const bad of ["Upper", "-x", "a.b", "..%2Fx", "a%2Fb", "x".repeat(64)]) {
+      assert.equal(
+        (await problem(service, "PUT", `/v1/databases/${bad}`, { seed: false })).code,
+        "invalid",
+        bad,
+      );
+    }
+    const both = await Promise.all(
+      [1, 2].map(() => service.call("PUT", "/v1/databases/team-2", { seed: true })),
+    );
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 201]);
+    assert.equal((await service.call("PUT", "/v1/databases/empty", { seed: false })).status, 201);
+    assert.deepEqual((await service.call("GET", "/v1/databases")).body, {
+      databases: ["empty", "main", "team-2"],
+    });
+    const count = async (name: string) =>
+      Schema.parse((await service.call("GET", `/v1/databases/${name}/schema`)).body).tables.length;
+    assert.deepEqual([await count("empty"), await count("team-2")], [0, 1]);
+  });
+});
+
+Deno.test("the log has one line for each request and keeps SQL, arguments, names and the token to itself", async () => {
+  await withService(async (service) => {
+    const before = service.log.length;
+    const body = { sql: "SELECT 'sesame' FROM customers WHERE name = ?", args: ["pomegranate"] };
+    await service.call("POST", `${DB}/read`, body);
+    await service.call("POST", `${DB}/read`, { sql: "SELECT tamarind" });
+    await service.call("GET", `${DB}/rows/cinnamon?q=saffron`);
+    await service.call("GET", "/v1/cardamom");
+    await service.call("GET", `${DB}/version`);
+    const lines = service.log.slice(before).map((line): Record<string, unknown> => JSON.parse(line));
+    assert.deepEqual(lines.map(({ status }) => status).slice(0, 4), [200, 422, 404, 404]);
+    const text = service.log.join("\n");
+    assert.doesNotMatch(text, /sesame|pomegranate|tamarind|cinnamon|saffron|cardamom/);
+    assert(!text.includes(service.token));
+  });
+});
+
+Deno.test("a missing or malformed setting ends the start with one sentence", async (t) => {
+  const dataDir = await Deno.makeTempDir();
+  const good = { GATEKEEPER_MODE: "local", DB_SERVICE_TOKEN: "x".repeat(16), DATA_DIR: dataDir, PORT: "0" };
+  const cases: [name: string, env: Record<string, string>, says: RegExp][] = [
+    ["DB_SERVICE_TOKEN", { ...good, DB_SERVICE_TOKEN: "" }, /DB_SERVICE_TOKEN is missing/],
+    [
+      "a short token",
+      { ...good, DB_SERVICE_TOKEN: "x".repeat(15) },
+      /DB_SERVICE_TOKEN must have at least 16/,
+    ],
+    ["DATA_DIR", { ...good, DATA_DIR: "" }, /DATA_DIR is missing/],
+    ["a folder that is not there", { ...good, DATA_DIR: `${dataDir}/none` }, /DATA_DIR .* does not exist/],
+    ["PORT", { ...good, PORT: "http" }, /PORT must be a number/],
+    ["HOST", { ...good, HOST: "0.0.0.0" }, /HOST must be a loopback address/],
+    ["GATEKEEPER_MODE", { ...good, GATEKEEPER_MODE: "dev" }, /GATEKEEPER_MODE must be/],
+    ["READ_DENY", { ...good, READ_DENY: "a.b.c" }, /READ_DENY must be a list/],
+  ];
+  for (const [name, env, says] of cases) {
+    await t.step(name, async () => {
+      const { code, stderr } = await spawnDbService(env).output();
+      const lines = new TextDecoder().decode(stderr).trim().split("\n");
+      assert.equal(code, 1);
+      assert.equal(lines.length, 1, lines.join("\n"));
+      assert.match(lines[0] ?? "", says);
+    });
+  }
+  await Deno.remove(dataDir, { recursive: true });
+});

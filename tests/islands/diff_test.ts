@@ -1,0 +1,81 @@
+/** The row diff: nothing that changes may be folded away. */
+import assert from "node:assert/strict";
+import type { Change } from "@/agent/types.ts";
+import { diffTables } from "@/islands/lib/diff.ts";
+
+const COLUMNS = { customers: ["id", "name", "email", "tier", "region"], log: ["at", "what"] };
+const BOB: (string | number | null)[] = [2, "Bob", "bob@example.com", "Silver", "East"];
+
+function update(after: Change["after"], before: Change["before"] = BOB): Change {
+  return { table: "customers", op: "update", key: { id: 2 }, before, after };
+}
+
+Deno.test("an update shows its key, what changes, and one column to know the row by", () => {
+  const [diff] = diffTables([update(BOB.with(3, "Gold"))], COLUMNS);
+  assert.deepEqual(diff?.keyColumns, ["id"]);
+  assert.deepEqual(diff?.shown, ["tier", "name"]);
+  assert.deepEqual(diff?.folded, ["email", "region"]);
+  assert.deepEqual(diff?.rows[0]?.cells.tier, { before: "Silver", after: "Gold", changed: true });
+  assert.equal(diff?.rows[0]?.cells.name?.changed, false);
+});
+
+Deno.test("columns that change in any row are shown for all", () => {
+  const [diff] = diffTables([update(BOB.with(3, "Gold")), update(BOB.with(4, null))], COLUMNS);
+  assert.deepEqual(diff?.shown, ["tier", "region", "name"]);
+  assert.deepEqual(diff?.rows[1]?.cells.region, { before: "East", after: null, changed: true });
+});
+
+Deno.test("rows that come or go show every cell", () => {
+  for (const op of ["insert", "delete"] as const) {
+    const change: Change = {
+      table: "customers",
+      op,
+      key: { id: op === "insert" ? { $key: 1 } : 2 },
+      before: op === "insert" ? null : BOB,
+      after: op === "insert" ? [{ $key: 1 }, "Zoë", "z@example.com", "Bronze", null] : null,
+    };
+    const [diff] = diffTables([change], COLUMNS);
+    assert.deepEqual(diff?.shown, ["name", "email", "tier", "region"]);
+    assert.deepEqual(diff?.folded, []);
+    assert.deepEqual(diff?.rows[0]?.key, [op === "insert" ? { $key: 1 } : 2]);
+  }
+});
+
+Deno.test("a key that changes is shown as a change", () => {
+  const [diff] = diffTables([update(BOB.with(0, 99))], COLUMNS);
+  assert.ok(diff?.shown.includes("id"));
+  assert.deepEqual(diff?.rows[0]?.cells.id, { before: 2, after: 99, changed: true });
+});
+
+Deno.test("marks and big values are compared by what they say", () => {
+  const same = update(BOB.with(1, "x"), BOB);
+  const int = (text: string) => ({ $int: text });
+  const [diff] = diffTables([
+    {
+      ...same,
+      before: [2, int("9007199254740993"), null, 1, "a"],
+      after: [2, int("9007199254740993"), null, "1", "a"],
+    },
+  ], COLUMNS);
+  assert.deepEqual(
+    diff?.shown.slice(0, 1),
+    ["tier"],
+    "the number 1 and the text 1 differ, equal marks don't",
+  );
+});
+
+Deno.test("tables stand apart, and a row without a primary key goes by its rowid", () => {
+  const diffs = diffTables([
+    update(BOB.with(3, "Gold")),
+    {
+      table: "log",
+      op: "insert",
+      key: { rowid: { $key: 1 } },
+      before: null,
+      after: [{ $now: "CURRENT_TIMESTAMP" }, "x"],
+    },
+  ], COLUMNS);
+  assert.deepEqual(diffs.map(({ table }) => table), ["customers", "log"]);
+  assert.deepEqual(diffs[1]?.keyColumns, ["rowid"]);
+  assert.deepEqual(diffs[1]?.shown, ["at", "what"]);
+});

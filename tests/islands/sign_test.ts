@@ -1,0 +1,221 @@
+/** The browser signs what it shows, and nothing else. */
+import assert from "node:assert/strict";
+import type { Action, Change } from "@/agent/types.ts";
+import {
+  approvalBytes,
+  digestOf,
+  fromBase64url,
+  KEY_ALGORITHM,
+  pageHash,
+  paginate,
+  SIGNATURE,
+  sortChanges,
+  statementsHash,
+} from "@/db-service/contract/digest.ts";
+import { countChanges, signApproval, verifyExecuted, verifyShown } from "@/islands/lib/sign.ts";
+
+const STATEMENTS = [{ sql: "UPDATE customers SET tier = ? WHERE region = 'East'", args: ["Gold"] }];
+
+function upgrades(count: number): Change[] {
+  return sortChanges(Array.from({ length: count }, (_, i) => ({
+    table: "customers",
+    op: "update" as const,
+    key: { id: i + 1 },
+    before: [i + 1, "Silver"],
+    after: [i + 1, "Gold"],
+  })));
+}
+
+async function actionOf(changes: Change[], statements = STATEMENTS): Promise<Action> {
+  const pages = paginate(changes);
+  const hashes = await Promise.all(pages.map(pageHash));
+  const counts = countChanges(changes);
+  const statementsSha256 = await statementsHash(statements);
+  const digest = await digestOf({ database: "main", statementsSha256, counts, pages: hashes });
+  return {
+    id: 1,
+    uid: "8d7a5f0e-6f3c-4f52-9d1e-0a2b3c4d5e6f",
+    database: "main",
+    type: "action",
+    title: "Upgrade",
+    description: "",
+    sql: statements.map(({ sql }) => sql).join(";\n"),
+    statements,
+    state: "pending",
+    canRevert: false,
+    revertSql: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    resolvedAt: null,
+    expiresAt: null,
+    proposedBy: { id: "agent", name: "Agent", via: "agent" },
+    decidedBy: null,
+    messageId: null,
+    reason: null,
+    error: null,
+    maybeStale: false,
+    digest,
+    affected: counts,
+    badges: [],
+    rowCount: null,
+    ms: null,
+    preview: {
+      digest,
+      statementsSha256,
+      counts,
+      pages: hashes,
+      columns: { customers: ["id", "tier"] },
+      changes: pages[0] ?? [],
+      truncated: pages.length > 1,
+      effects: [],
+      maxRows: 1_000,
+      at: "2026-01-01T00:00:00.000Z",
+    },
+  };
+}
+
+const noPage = () => Promise.resolve(null);
+const verify = (action: Action, changes: Change[]) => verifyShown(action, "main", changes, noPage);
+
+async function refused(action: Action, changes: Change[], pattern: RegExp): Promise<void> {
+  const verified = await verify(action, changes);
+  assert.ok(!verified.ok, "it was signed");
+  assert.match(verified.message, pattern);
+}
+
+Deno.test("what is shown as it was previewed is accepted, with the digest recomputed", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  const verified = await verify(action, changes);
+  assert.deepEqual(verified, {
+    ok: true,
+    statementsSha256: action.preview?.statementsSha256,
+    digest: action.digest,
+  });
+});
+
+Deno.test("a change without rows can be verified too", async () => {
+  assert.ok((await verify(await actionOf([]), [])).ok);
+});
+
+Deno.test("one altered cell, key, operation or order among the rows shown is refused", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  const [first, second, third] = changes;
+  assert.ok(first && second && third);
+  const altered: Change[][] = [
+    [{ ...first, after: [1, "Platinum"] }, second, third],
+    [{ ...first, before: [1, "Bronze"] }, second, third],
+    [{ ...first, key: { id: 9 } }, second, third],
+    [{ ...first, op: "delete", after: null }, second, third],
+    [{ ...first, table: "orders" }, second, third],
+    [second, first, third],
+    [first, second],
+    [first, second, third, third],
+    [],
+  ];
+  for (const shown of altered) await refused(action, shown, /^Not signed\. The rows shown are not/);
+});
+
+Deno.test("rows beyond the previewed pages are refused", async () => {
+  const changes = upgrades(200);
+  await refused(await actionOf(changes), [...changes, ...upgrades(1)], /does not contain/);
+});
+
+Deno.test("altered counts are refused, in the preview and in the list", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  assert.ok(action.preview);
+  const counts = [{ table: "customers", inserted: 0, updated: 1, deleted: 0 }];
+  await refused({ ...action, preview: { ...action.preview, counts } }, changes, /counts/);
+  await refused({ ...action, affected: counts }, changes, /counts/);
+});
+
+Deno.test("altered statements or arguments are refused", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  await refused(
+    { ...action, statements: [{ sql: "DELETE FROM customers", args: [] }] },
+    changes,
+    /SQL shown/,
+  );
+  await refused({ ...action, statements: [{ ...STATEMENTS[0], args: ["Bronze"] }] }, changes, /SQL shown/);
+  await refused({ ...action, statements: [...STATEMENTS, ...STATEMENTS] }, changes, /SQL shown/);
+});
+
+Deno.test("a digest or database that is not of what is shown is refused", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  const other = await actionOf(upgrades(4));
+  assert.ok(action.preview);
+  await refused({ ...action, digest: other.digest }, changes, /digest/);
+  await refused({ ...action, preview: { ...action.preview, digest: other.digest ?? "" } }, changes, /digest/);
+  await refused({ ...action, database: "other" }, changes, /another database/);
+  await refused({ ...action, preview: null }, changes, /no preview/);
+});
+
+Deno.test("of many rows, the pages not shown are fetched and verified", async () => {
+  const changes = upgrades(450);
+  const action = await actionOf(changes);
+  const asked: number[] = [];
+  const fetchPage = (page: number) => {
+    asked.push(page);
+    return Promise.resolve(paginate(changes)[page] ?? []);
+  };
+  const first = changes.slice(0, 200);
+  assert.ok((await verifyShown(action, "main", first, fetchPage)).ok);
+  assert.deepEqual(asked, [1, 2]);
+
+  const forged = (page: number) =>
+    Promise.resolve((paginate(changes)[page] ?? []).map((change) => ({ ...change, after: [0, "Platinum"] })));
+  assert.ok(!(await verifyShown(action, "main", first, forged)).ok);
+  assert.ok(!(await verifyShown(action, "main", first, noPage)).ok);
+  assert.ok(!(await verifyShown(action, "main", first, () => Promise.resolve([]))).ok);
+});
+
+Deno.test("an approval is a signature over exactly this decision, and expires within the window", async () => {
+  const pair = await crypto.subtle.generateKey(KEY_ALGORITHM, false, ["sign", "verify"]);
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  const verified = await verify(action, changes);
+  assert.ok(verified.ok);
+  const offset = 3_600_000;
+  const began = Date.now() + offset;
+  const approval = await signApproval(
+    { id: "k", privateKey: pair.privateKey },
+    action,
+    "approve",
+    verified,
+    offset,
+  );
+  const ahead = Date.parse(approval.expiresAt) - began;
+  assert.ok(ahead > 3 * 60_000 && ahead < 5 * 60_000, `${ahead} ms`);
+  const check = (decision: "approve" | "revert", digest: string) =>
+    crypto.subtle.verify(
+      SIGNATURE,
+      pair.publicKey,
+      fromBase64url(approval.signature),
+      approvalBytes({
+        database: "main",
+        actionUid: action.uid,
+        decision,
+        statementsSha256: verified.statementsSha256,
+        digest,
+        expiresAt: approval.expiresAt,
+      }),
+    );
+  assert.equal(approval.signature.length, 86);
+  assert.equal(await check("approve", verified.digest), true);
+  assert.equal(await check("revert", verified.digest), false);
+  assert.equal(await check("approve", verified.statementsSha256), false);
+});
+
+Deno.test("a revert signs the executed action, recomputed as far as it is shown", async () => {
+  const action = await actionOf(upgrades(3));
+  const other = await actionOf(upgrades(4));
+  assert.ok((await verifyExecuted(action, "main")).ok);
+  assert.ok(!(await verifyExecuted({ ...action, digest: other.digest }, "main")).ok);
+  assert.ok(
+    !(await verifyExecuted({ ...action, statements: [{ sql: "DELETE FROM x", args: [] }] }, "main")).ok,
+  );
+  assert.ok(!(await verifyExecuted(action, "other")).ok);
+});
