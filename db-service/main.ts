@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const service = createService(settings, log);
   let server: Deno.HttpServer;
   try {
-    if (settings.mode === "local" && (await service.list()).length === 0) {
+    if (settings.mode === "local" && (await service.list()).every((database) => database === "main")) {
       await service.create("main", { sample: true });
     }
     server = Deno.serve(
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const databases = await service.list();
   if (databases.length === 1) await Promise.all(databases.map((database) => service.engine(database)));
   const stop = async () => {
+    clearInterval(watching);
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
     // Requests under way may finish, for a while; whatever they leave undone was never committed.
     const ended = server.shutdown();
@@ -32,6 +33,11 @@ async function main(): Promise<void> {
     await service.close();
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
+  // A launcher that was killed can't end what it started: whoever loses it ends by itself and frees its port.
+  const parent = Deno.ppid;
+  const watching = setInterval(() => {
+    if (settings.mode === "local" && Deno.ppid !== parent) void stop();
+  }, WATCH_MS);
   await server.finished;
 }
 
@@ -39,6 +45,8 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGI
 
 /** How long a stop waits for requests under way, in milliseconds. */
 const PATIENCE_MS = 3_000;
+/** How often it looks whether its launcher is still there, in milliseconds. */
+const WATCH_MS = 500;
 
 async function checkedSettings(): Promise<Settings> {
   const read = readSettings((name) => Deno.env.get(name));

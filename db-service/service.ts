@@ -11,7 +11,7 @@ export interface Service {
   list(): Promise<string[]>;
   /** The engine of a database; throws `not_found`. */
   engine(database: string): Promise<Engine>;
-  /** Creates a database unless it exists already; answers whether it did. Throws `invalid` for a bad name. */
+  /** Creates a database unless it exists already, or makes a blank file whole; answers whether it is new. Throws `invalid` for a bad name. */
   create(database: string, options: { sample: boolean }): Promise<boolean>;
   log(entry: Record<string, unknown>): void;
   close(): Promise<void>;
@@ -71,7 +71,7 @@ class LocalService implements Service {
       return false;
     }
     const made = this.#exists(database).then(async (exists) => {
-      if (!exists) await createLocal(this.#options(database), { sample });
+      if (!exists || await this.#isBlank(database)) await createLocal(this.#options(database), { sample });
       return !exists;
     });
     this.#creating.set(database, made);
@@ -93,6 +93,13 @@ class LocalService implements Service {
     return DatabaseId.safeParse(database).success && (await this.list()).includes(database);
   }
 
+  /** A file that holds nothing, as a crash while it was made leaves it: at most its header, and no log. */
+  async #isBlank(database: string): Promise<boolean> {
+    const { file } = this.#options(database);
+    const log = await Deno.stat(`${file}-wal`).catch(() => ({ size: 0 }));
+    return (await Deno.stat(file)).size <= HEADER && log.size === 0;
+  }
+
   #options(database: string): LocalOptions {
     const { dataDir, deny } = this.settings;
     return {
@@ -105,3 +112,5 @@ class LocalService implements Service {
 }
 
 const SUFFIX = ".db";
+/** Size of a database of one page. */
+const HEADER = 4_096;

@@ -4,15 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { App, csp, HttpError, staticFiles, trailingSlashes } from "fresh";
-import {
-  attach,
-  call,
-  go,
-  handler,
-  quietly,
-  talk,
-  text,
-} from "./fixtures/fresh_app/testing.ts";
+import { attach, call, go, handler, quietly, talk, text } from "./fixtures/fresh_app/testing.ts";
 import type { State } from "./fixtures/fresh_app/utils.ts";
 
 Deno.test("csrf: other sites are refused, the own one and programs are not", async () => {

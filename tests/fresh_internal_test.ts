@@ -98,9 +98,7 @@ Deno.test("a development build reloads every page", async () => {
     const socket = new WebSocket(
       `ws://127.0.0.1:${server.addr.port}/_frsh/alive`,
     );
-    const said = await new Promise((resolve) =>
-      socket.onmessage = (event) => resolve(event.data)
-    );
+    const said = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));
     const closed = new Promise((resolve) => socket.onclose = resolve);
     socket.close();
     await closed;
@@ -217,8 +215,7 @@ Deno.test("the client's imports follow deno.json", () => {
       imports: { devalue: "npm:devalue@6.0.3" },
     }],
   };
-  const from = (importer: string, specifier: string) =>
-    resolveSpecifier(project, specifier, importer);
+  const from = (importer: string, specifier: string) => resolveSpecifier(project, specifier, importer);
   assert.deepEqual(from("/app/islands/A.tsx", "@/components/b.ts"), {
     file: "/app/components/b.ts",
   });

@@ -106,7 +106,10 @@ function relatedCount(scan: Scan, op: Op, value: Literal | undefined, next: numb
   return true;
 }
 
-/** The column that a number without one speaks of: named after it, the one before, or the only one it can be. */
+/**
+ * The column that a number without one speaks of: named after it, the one before, or the only one it can
+ * be.
+ */
 function columnFor(
   scan: Scan,
   next: number,

@@ -1,9 +1,14 @@
-/** Requests made from a schema: what an empty chat offers and what is named when a sentence was not understood. */
+/**
+ * Requests made from a schema: what an empty chat offers and what is named when a sentence was not
+ * understood.
+ */
 import type { Table } from "@/agent/types.ts";
 import { example } from "./samples.ts";
 import { categories, quantities, singularName, spoken } from "./lexicon.ts";
 
-/** Four requests that the built-in model understands on this schema; fewer where the schema has too little. */
+/**
+ * Four requests that the built-in model understands on this schema; fewer where the schema has too little.
+ */
 export function examplesFor(schema: Table[]): string[] {
   const main = mainTable(schema);
   if (!main) return [];

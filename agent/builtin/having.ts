@@ -7,7 +7,10 @@ import { wayTo } from "./relations.ts";
 import { addCondition, ask, chooseColumn, reachableTables, type Scan, withNegation } from "./scan.ts";
 import { comparatorAt, saysAt } from "./words.ts";
 
-/** "without email", "no orders", "without orders", "has an email", "with a phone number", "with their orders". */
+/**
+ * "without email", "no orders", "without orders", "has an email", "with a phone number", "with their
+ * orders".
+ */
 export function havingCondition(scan: Scan): boolean {
   const { tokens } = scan;
   const start = scan.at;

@@ -1,9 +1,13 @@
-/** "Add customer Ada Lovelace, ada@example.com, tier Gold", "insert into products (name, price) values ('Lamp', 12)". */
+/**
+ * "Add customer Ada Lovelace, ada@example.com, tier Gold", "insert into products (name, price) values
+ * ('Lamp', 12)".
+ */
 import type { Table } from "@/agent/types.ts";
 import type { Change } from "./changes.ts";
 import { literalWords } from "./describe.ts";
 import {
   affinity,
+  categories,
   isFlag,
   labelColumn,
   matchColumns,
@@ -87,6 +91,7 @@ function valueList(row: Row, tokens: Token[]): boolean {
 /** The pieces that each speak of one column: split at commas, and where a column's name begins. */
 function segments(row: Row, tokens: Token[]): Token[][] {
   const found: Token[][] = [[]];
+  const known = { ...row.table, columns: categories(row.table) };
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (!token) break;
@@ -96,8 +101,15 @@ function segments(row: Row, tokens: Token[]): Token[][] {
     const names = startsColumn(row, tokens, at);
     // A mail address stands for itself, with or without a comma.
     const begins = matchColumns([row.table], found.at(-1) ?? [], 0).length > 0;
-    const mail = token.kind === "mail" && !begins;
-    if (mail) found.push([token], []);
+    const mail = token.kind === "mail";
+    // "… in East": a value of another column, not the end of a name.
+    const place = saysAt(tokens, at, "in|from|as|in the|from the") > 0 &&
+      matchValues([known], tokens, at + saysAt(tokens, at, "in|from|as|in the|from the")).length > 0;
+    if (mail && begins) {
+      found.at(-1)?.push(token);
+      found.push([]);
+    } else if (mail) found.push([token], []);
+    else if (place && begun) found.push([token]);
     else if (
       sign || (word && (startsColumn(row, tokens, at + word + article(tokens, at + word)) || !begun))
     ) {

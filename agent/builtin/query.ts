@@ -1,4 +1,7 @@
-/** What was understood, before it becomes SQL. Plain data, so that a follow-up can build on the query before it. */
+/**
+ * What was understood, before it becomes SQL. Plain data, so that a follow-up can build on the query before
+ * it.
+ */
 import type { Table } from "@/agent/types.ts";
 
 export type Column = Table["columns"][number];

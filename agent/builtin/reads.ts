@@ -96,7 +96,9 @@ function usesOwn(read: Read): boolean {
   ].some((part) => part.table === read.table);
 }
 
-/** Makes the clauses agree: aggregates of other tables, groups without an aggregate, "top" without an order. */
+/**
+ * Makes the clauses agree: aggregates of other tables, groups without an aggregate, "top" without an order.
+ */
 export function shape(scan: Scan): Scan {
   const { read } = scan;
   const away = scan.counted ?? read.aggregates.find((a) => a.of && a.of.table !== read.table)?.of?.table ??

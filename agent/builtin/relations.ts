@@ -1,7 +1,9 @@
 /** Ways from one table to another along foreign keys. */
 import type { Table } from "@/agent/types.ts";
 
-/** One step: the columns of `from` equal the columns `to` of `table`. `forward`: `from` holds the reference. */
+/**
+ * One step: the columns of `from` equal the columns `to` of `table`. `forward`: `from` holds the reference.
+ */
 export interface Step {
   from: Table;
   table: Table;

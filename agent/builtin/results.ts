@@ -54,16 +54,26 @@ export function anyOutput(output: ToolOutput): Output<unknown> {
 
 function parse<T>(output: ToolOutput, shape: z.ZodType<T>): Output<T> {
   if (output.type === "execution-denied") return { ok: false, error: output.reason ?? "it was not allowed" };
-  const value = typeof output.value === "string" ? fromText(output.value) : output.value;
+  const text = textOf(output.value);
+  const value = text === null ? output.value : fromText(text);
   const failure = Failure.safeParse(value);
   if (failure.success) return { ok: false, error: failure.data.error };
   if (output.type.startsWith("error")) {
-    return { ok: false, error: typeof output.value === "string" ? output.value : "the tool failed" };
+    return { ok: false, error: text ?? "the tool failed" };
   }
   const parsed = shape.safeParse(value);
   return parsed.success
     ? { ok: true, value: parsed.data }
     : { ok: false, error: "the answer had an unexpected form" };
+}
+
+const TextParts = z.array(z.looseObject({ type: z.literal("text"), text: z.string() }));
+
+/** The text of an output that is text, whole or in parts. */
+function textOf(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  const parts = TextParts.safeParse(value);
+  return parts.success ? parts.data.map((p) => p.text).join("\n") : null;
 }
 
 /** Results may come as text, inside a fence that marks them as data. */

@@ -2,7 +2,6 @@
 import type { Table } from "@/agent/types.ts";
 import { affinity, isFlag, isForeign, labelColumn, spoken } from "./lexicon.ts";
 import type { Column } from "./query.ts";
-import { name } from "./sql.ts";
 
 /** "name Ada Lovelace, price 10": values that this table would take. */
 export function example(table: Table, but: Column[]): string {

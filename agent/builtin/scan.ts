@@ -97,14 +97,19 @@ export function namedTables(scan: Scan): Table[] {
   return [...new Set([scan.read.table, ...scan.spots.map((s) => s.table)])];
 }
 
-/** The table that a word at this place most likely speaks of: the one named right after it, else the last before. */
+/**
+ * The table that a word at this place most likely speaks of: the one named right after it, else the last
+ * before.
+ */
 export function nearTable(scan: Scan, from: number, to: number): Table {
   const after = scan.spots.find((s) => s.at === to);
   const before = scan.spots.filter((s) => s.at < from).at(-1);
   return (after ?? before)?.table ?? scan.read.table;
 }
 
-/** One column among several tables' candidates: of the table before it, then the main one, then its parents. */
+/**
+ * One column among several tables' candidates: of the table before it, then the main one, then its parents.
+ */
 export function chooseColumn<T extends { table: Table; column: Column }>(
   scan: Scan,
   candidates: T[],

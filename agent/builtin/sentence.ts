@@ -1,4 +1,7 @@
-/** Reads one sentence clause by clause into a query; what no clause takes and no filler explains is `unknown`. */
+/**
+ * Reads one sentence clause by clause into a query; what no clause takes and no filler explains is
+ * `unknown`.
+ */
 import type { Table } from "@/agent/types.ts";
 import { bareComparator } from "./comparisons.ts";
 import { bareLabel, bareValue, columnCondition, idColumn } from "./conditions.ts";
@@ -29,7 +32,10 @@ import { aggregateClause, byClause, distinctClause, groupClause } from "./shapes
 import { type Token, written } from "./tokens.ts";
 import { comparatorAt, FILLERS, saysAt } from "./words.ts";
 
-/** Scans the tokens as a question about `main`. `shapes`: whether order, groups and columns may be asked for. */
+/**
+ * Scans the tokens as a question about `main`. `shapes`: whether order, groups and columns may be asked
+ * for.
+ */
 export function scanSentence(
   schema: Table[],
   text: string,
@@ -189,7 +195,8 @@ function quotedLabel(scan: Scan): boolean {
 function projection(scan: Scan): boolean {
   const found = chooseColumn(scan, matchColumns(reachableTables(scan), scan.tokens, scan.at));
   if (!found || scan.negation || scan.joint?.word === "or") return false;
-  // "price products": a column used as an adjective would be a condition; it is not understood rather than shown.
+  // "price products": a column used as an adjective would be a condition; it is not understood rather than
+  // shown.
   const end = scan.at + found.length;
   const owned = scan.tokens[end - 1]?.possessive;
   if (!owned && matchTable(scan.schema, scan.tokens, end)?.table === found.table) return false;
@@ -237,7 +244,10 @@ function skip(scan: Scan, token: Token): void {
   scan.unknown.push(token);
 }
 
-/** What is only known at the end: joints and negations that found nothing, tables that were named for nothing. */
+/**
+ * What is only known at the end: joints and negations that found nothing, tables that were named for
+ * nothing.
+ */
 function finish(scan: Scan): void {
   const { read } = scan;
   if (scan.joint?.word === "or") scan.unknown.push(scan.joint.token);

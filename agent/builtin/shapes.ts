@@ -17,7 +17,10 @@ export function groupClause(scan: Scan): boolean {
   return groupList(scan, scan.at + length);
 }
 
-/** "by region" groups or sorts, by what was asked: a count or sum groups, a list is grouped by categories alone. */
+/**
+ * "by region" groups or sorts, by what was asked: a count or sum groups, a list is grouped by categories
+ * alone.
+ */
 export function byClause(scan: Scan): boolean {
   if (!saysAt(scan.tokens, scan.at, "by")) return false;
   const at = scan.at + 1 + saysAt(scan.tokens, scan.at + 1, "the|their");

@@ -28,7 +28,10 @@ export function literal(value: Literal): string {
   return value.kind === "number" ? value.raw : `'${value.text.replaceAll("'", "''")}'`;
 }
 
-/** ` WHERE …`, or nothing. Conditions on other tables become subqueries, so that no row is doubled by a join. */
+/**
+ * ` WHERE …`, or nothing. Conditions on other tables become subqueries, so that no row is doubled by a
+ * join.
+ */
 export function where(schema: Table[], table: Table, conditions: Condition[], qualified = false): string {
   if (!conditions.length) return "";
   const prefix = qualified ? `${name(table.name)}.` : "";

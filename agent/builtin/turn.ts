@@ -1,4 +1,7 @@
-/** From a prompt to the next thing to do: the conversation is read again each time, nothing is remembered between. */
+/**
+ * From a prompt to the next thing to do: the conversation is read again each time, nothing is remembered
+ * between.
+ */
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Table } from "@/agent/types.ts";
 import { answer, outcomeAnswer } from "./answers.ts";
@@ -67,7 +70,9 @@ function withdrawn(current: Plan, prompt: LanguageModelV4Prompt): Plan {
   return typeof id === "number" ? { kind: "withdraw", actionId: id } : current;
 }
 
-/** The person's last words. A note counts only where no person's message stands beside it: people go first. */
+/**
+ * The person's last words. A note counts only where no person's message stands beside it: people go first.
+ */
 function lastSaid(
   prompt: LanguageModelV4Prompt,
   last: number,

@@ -1,4 +1,6 @@
-/** "Upgrade all East customers to Gold", "set price to 20 for product 3", "increase price of lamps by 10%". */
+/**
+ * "Upgrade all East customers to Gold", "set price to 20 for product 3", "increase price of lamps by 10%".
+ */
 import type { Table } from "@/agent/types.ts";
 import { type Change, hasPronoun, readTarget, whichRows } from "./changes.ts";
 import { columnWords, literalWords, whereWords } from "./describe.ts";

@@ -123,7 +123,9 @@ export function negated(op: Op): Op {
   return NEGATED[op];
 }
 
-/** Comparators of order ("over", "at least", "between"), which make sense without their column being named. */
+/**
+ * Comparators of order ("over", "at least", "between"), which make sense without their column being named.
+ */
 export function isOrder(op: Op): boolean {
   return ["gt", "ge", "lt", "le", "between", "outside"].includes(op);
 }

@@ -14,6 +14,8 @@ import { appendMessages, hasMessage, listMessages } from "./store.ts";
 /** A run without a sign of life for this long belongs to a dead process, in milliseconds. */
 const DEAD_MS = 15_000;
 const BEAT_MS = 5_000;
+/** A follow-up at another process may take this long to give way, in milliseconds. */
+const PATIENCE_MS = 2_000;
 const MAX_TEXT = 8_000;
 
 const TextPart = z.object({ type: z.literal("text"), text: z.string() });
@@ -154,14 +156,19 @@ export async function stopAll(): Promise<void> {
   await Promise.all(runs.map(({ done }) => done));
 }
 
-/** A person goes first: a follow-up gives way, a living answer doesn't. */
+/** A person goes first: a follow-up gives way, in whichever process it is written; a living answer doesn't. */
 async function makeRoom(ws: string): Promise<void> {
   const kv = await openStore();
-  const { value: lease } = await kv.get<Lease>(keys.run(ws));
-  if (lease?.kind === "followup") await stopAnswer(ws);
-  if (await runningAnswer(ws)) {
-    throw new Refusal("busy", "An answer is being written. Wait for it, or stop it.");
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { value: lease } = await kv.get<Lease>(keys.run(ws));
+    if (lease?.kind !== "followup") break;
+    // Its process had its chance to store what it has; from here on it finds its lease gone and writes no more.
+    if (Date.now() > deadline) await closeDead(ws);
+    else await stopAnswer(ws);
+    await backoff(MAX_TRIES);
   }
+  if (await runningAnswer(ws)) throw busy();
 }
 
 async function begin(
@@ -176,7 +183,12 @@ async function begin(
   const run = crypto.randomUUID();
   for (let tries = 0;; tries++) {
     const lease = await kv.get<Lease>(keys.run(ws));
-    if (lease.value) throw new Refusal("busy", "An answer is being written. Wait for it, or stop it.");
+    if (lease.value) {
+      if (kind === "followup" || lease.value.kind !== "followup") throw busy();
+      // It began in the moment in which the person asked.
+      await makeRoom(ws);
+      continue;
+    }
     const op = kv.atomic().check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
     announce(kv, op, ws, [...await appendMessages(kv, op, ws, messages), { t: "run", run }]);
     if ((await op.commit()).ok) break;
@@ -199,12 +211,14 @@ async function begin(
 /** Shows that the run lives, and listens for a stop that another process asks for. */
 async function keepAlive(ws: string, run: string, kind: Lease["kind"], abort: AbortController) {
   const kv = await openStore();
-  const beat = setInterval(async () => {
+  const live = async (): Promise<void> => {
     const lease = await kv.get<Lease>(keys.run(ws));
     if (lease.value?.run !== run) return;
     await kv.atomic().check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease)
       .commit();
-  }, BEAT_MS);
+  };
+  // A beat that failed is followed by another; unhandled, it would end the process.
+  const beat = setInterval(() => live().catch((error) => void logUnexpected(error, "beat")), BEAT_MS);
   const reader = kv.watch<[string]>([keys.stop(ws)]).getReader();
   const listen = async (): Promise<void> => {
     for (;;) {
@@ -220,6 +234,10 @@ async function keepAlive(ws: string, run: string, kind: Lease["kind"], abort: Ab
       reader.cancel().catch(() => {});
     },
   };
+}
+
+function busy(): Refusal {
+  return new Refusal("busy", "An answer is being written. Wait for it, or stop it.");
 }
 
 async function lastAsked(ws: string): Promise<string> {

@@ -51,6 +51,8 @@ export class Hub {
   #tail: Tail | null = null;
   #counts: Counts = {};
   #chain: Promise<void> = Promise.resolve();
+  /** The end of the chain, if it is a reading that has not begun. */
+  #waiting: Promise<void> | null = null;
   readonly #subscribers = new Set<Send>();
   readonly #runs = new Set<() => void>();
   #watch: ReadableStreamDefaultReader<unknown> | null = null;
@@ -94,10 +96,12 @@ export class Hub {
 
   /** Brings the hub up to what is committed now; resolves when every subscriber has been sent it. */
   drain(): Promise<void> {
-    this.#chain = this.#chain.then(() => this.#drain()).catch((error) => {
-      logUnexpected(error, "live feed");
-    });
-    return this.#chain;
+    // One that still waits for its turn will see what whoever asks now has committed: sixty tabs that come back together
+    // cost one reading.
+    return this.#waiting ??= this.#chain = this.#chain.then(() => {
+      this.#waiting = null;
+      return this.#drain();
+    }).catch((error) => void logUnexpected(error, "live feed"));
   }
 
   /**
@@ -112,7 +116,7 @@ export class Hub {
     // the feed below, and what is committed later waits in `held` until the past has been sent.
     const registered = this.drain().then(() => {
       this.#subscribers.add(subscriber);
-      const tail = this.#tail && { ...this.#tail, chunks: this.#tail.chunks.slice() };
+      const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
       const start = parseCursor(from === "" ? this.startCursor : from);
       return { start, until: this.#at, tail, counts: this.#counts };
     });
@@ -128,9 +132,8 @@ export class Hub {
       }
       if (tail) {
         const seq = start.run === tail.run ? start.seq : 0;
-        if (seq < tail.chunks.length) {
-          send(JSON.stringify(this.#chunkFrame(until, tail.run, seq, tail.chunks.slice(seq))));
-        }
+        const rest = tail.chunks.slice(seq);
+        if (rest.length > 0) send(JSON.stringify(this.#chunkFrame(until, tail.run, seq, rest)));
       }
     } catch (error) {
       this.#subscribers.delete(subscriber);

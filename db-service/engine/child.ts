@@ -109,14 +109,17 @@ export class Child {
     if (this.#running !== running) return;
     this.#running = null;
     this.#spec.onEnd?.({ name: this.#spec.name, reason, stderr: running.stderr });
-    // A process that dies before it is ready would die again: whoever waits is told instead of waiting for ever.
-    const failed = this.#current ?? (running.isReady ? null : this.#queue.shift() ?? null);
+    const current = this.#current;
     this.#current = null;
-    if (failed !== null) {
-      const { method } = failed.request;
-      failed.reject(reason === "deadline" ? this.#spec.onDeadline(method) : this.#spec.onCrash(method));
+    if (current !== null) {
+      const { method } = current.request;
+      current.reject(reason === "deadline" ? this.#spec.onDeadline(method) : this.#spec.onCrash(method));
+    } else if (!running.isReady) {
+      // What dies before it is ready would die again: whoever waits is told instead of waiting for ever.
+      for (const { reject } of this.#queue.splice(0)) reject(unopened());
+      return;
     }
-    if (running.isReady || this.#queue.length > 0) this.start();
+    this.start();
   }
 }
 
@@ -216,7 +219,7 @@ function spawn({ module, permissions, args, heapMb }: ChildSpec): Deno.ChildProc
       "--no-prompt",
       "--cached-only",
       "--no-lock",
-      `--config=${new URL("../deno.json", import.meta.url).pathname}`,
+      `--config=${import.meta.dirname}/../deno.json`,
       `--v8-flags=--max-old-space-size=${heapMb}`,
       ...permissions,
       module.href,
@@ -241,6 +244,13 @@ function inherited(): Record<string, string> {
     if (value !== undefined) env[name] = value;
   }
   return env;
+}
+
+function unopened(): ServiceError {
+  return new ServiceError(
+    "db_unavailable",
+    "The database can't be opened. The log of the database service says why.",
+  );
 }
 
 function shuttingDown(): ServiceError {

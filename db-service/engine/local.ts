@@ -84,7 +84,7 @@ function readerSpec({ file, deny, onEnd }: LocalOptions): ChildSpec {
 }
 
 function writerSpec({ file, folder, onEnd }: LocalOptions): ChildSpec {
-  const code = new URL("../", import.meta.url).pathname;
+  const code = `${import.meta.dirname}/..`;
   return {
     name: "writer",
     module: new URL("./writer_child.ts", import.meta.url),
@@ -92,9 +92,9 @@ function writerSpec({ file, folder, onEnd }: LocalOptions): ChildSpec {
       // The native driver itself obeys none of these flags; they bind the JavaScript around it.
       `--allow-read=${[folder, code].map(flag).join(",")}`,
       `--allow-write=${flag(folder)}`,
-      `--allow-ffi=${flag(`${code}node_modules`)}`,
-      "--allow-env",
-      "--allow-sys",
+      `--allow-ffi=${flag(`${code}/node_modules`)}`,
+      "--allow-env=LIBSQL_JS_DEV",
+      "--allow-sys=cpus,networkInterfaces,hostname",
     ],
     args: [file],
     heapMb: 512,

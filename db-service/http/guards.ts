@@ -18,7 +18,11 @@ export function requireLocal(request: Request): void {
   }
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
-  if ((origin !== null && !isLoopback(origin)) || site === "cross-site") {
+  // Another port of this machine is another site too: no page but our own has business here.
+  if (
+    (origin !== null && origin !== `http://${host}`) ||
+    (site !== null && site !== "same-origin" && site !== "none")
+  ) {
     throw new ServiceError("csrf", "Requests from other sites are refused.");
   }
 }

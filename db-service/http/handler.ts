@@ -10,12 +10,11 @@ export function createHandler(service: Service): (request: Request) => Promise<R
   const checkToken = tokenCheck(service.settings.token);
   return async (request) => {
     const started = performance.now();
-    const url = new URL(request.url);
     const found: { label?: string; database?: string } = {};
     let response: Response;
     let code: string | undefined;
     try {
-      response = await answer(request, url, found);
+      response = await answer(request, found);
     } catch (error) {
       const refusal = asServiceError(error, service.log);
       code = refusal.code;
@@ -37,10 +36,14 @@ export function createHandler(service: Service): (request: Request) => Promise<R
 
   async function answer(
     request: Request,
-    url: URL,
     found: { label?: string; database?: string },
   ): Promise<Response> {
     if (service.settings.mode === "local") requireLocal(request);
+    // Deno builds this address from the Host header, which may be anything.
+    if (!URL.canParse(request.url)) {
+      throw new ServiceError("invalid", "The address or the Host header is malformed.");
+    }
+    const url = new URL(request.url);
     if (url.pathname === "/healthz" && request.method === "GET") {
       found.label = "GET /healthz";
       return Response.json({ status: "ok" });

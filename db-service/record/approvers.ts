@@ -10,10 +10,7 @@ export interface EnrolledKey {
 }
 
 /** The approver of a key, or null if the key is unknown or revoked. */
-export async function findApprover(
-  tx: Tx,
-  key: string,
-): Promise<EnrolledKey | null> {
+export async function findApprover(tx: Tx, key: string): Promise<EnrolledKey | null> {
   const [row] = await tx.query(
     "SELECT name, jwk FROM _gk_approver WHERE key = ? AND revoked_at IS NULL",
     [key],
@@ -55,49 +52,29 @@ export async function enrolApprover(
   const jwk = PublicKey.parse(publicKey);
   await importKey(jwk);
   const key = await thumbprint(jwk);
-  const [known] = await tx.query(
-    "SELECT created_at, revoked_at FROM _gk_approver WHERE key = ?",
-    [key],
-  );
+  const [known] = await tx.query("SELECT created_at, revoked_at FROM _gk_approver WHERE key = ?", [key]);
   if (known === undefined) {
     await tx.run(
       "INSERT INTO _gk_approver(key, name, jwk, created_at) VALUES(?, ?, ?, ?)",
-      [
-        key,
-        name,
-        canonical(jwk),
-        now,
-      ],
+      [key, name, canonical(jwk), now],
     );
     return { key, name, createdAt: now };
   }
   // Or else a revoked key would come back by itself, enrolment being automatic.
   if (known[1] !== null) {
-    throw new ServiceError(
-      "forbidden",
-      "This key was revoked. Make a new one to approve.",
-    );
+    throw new ServiceError("forbidden", "This key was revoked. Make a new one to approve.");
   }
   await tx.run("UPDATE _gk_approver SET name = ? WHERE key = ?", [name, key]);
   return { key, name, createdAt: String(known[0]) };
 }
 
 /** Takes a key out of use for good. Throws `not_found` for an unknown one. */
-export async function revokeApprover(
-  tx: Tx,
-  key: string,
-  now: string,
-): Promise<void> {
-  const known = await tx.query("SELECT 1 FROM _gk_approver WHERE key = ?", [
-    key,
-  ]);
+export async function revokeApprover(tx: Tx, key: string, now: string): Promise<void> {
+  const known = await tx.query("SELECT 1 FROM _gk_approver WHERE key = ?", [key]);
   if (known.length === 0) {
     throw new ServiceError("not_found", "There is no approver with this key.");
   }
-  await tx.run(
-    "UPDATE _gk_approver SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?",
-    [now, key],
-  );
+  await tx.run("UPDATE _gk_approver SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?", [now, key]);
 }
 
 /** A public key ready to verify signatures. Throws `invalid` if it is not a point of P-256. */

@@ -7,9 +7,7 @@ import type { TableFacts } from "../engine/capture/table_facts.ts";
 import type { LoggedTable } from "./chain.ts";
 
 /** The log for a table of this shape. A table whose shape changes gets another one. */
-export async function logFor(
-  { name, columns, identity }: TableFacts,
-): Promise<LoggedTable> {
+export async function logFor({ name, columns, identity }: TableFacts): Promise<LoggedTable> {
   const shape = {
     table: name,
     columns: columns.map((column) => [column.name, column.generated]),
@@ -20,9 +18,5 @@ export async function logFor(
   const bytes = fromBase64url(await hash(shape)).subarray(0, 8);
   const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
-  return {
-    table: name,
-    log: `_gk_log_${digits}`,
-    columns: columns.map((column) => column.name),
-  };
+  return { table: name, log: `_gk_log_${digits}`, columns: columns.map((column) => column.name) };
 }

@@ -38,25 +38,14 @@ export type NewChange =
   & { entry: Omit<ChainEntry, "seq" | "prev" | "hash"> };
 
 /** The recorded decision of an action, or null. */
-export async function findChange(
-  tx: Tx,
-  uid: string,
-  decision: Decision,
-): Promise<RecordedChange | null> {
-  const [row] = await tx.query(`${SELECT} WHERE uid = ? AND decision = ?`, [
-    uid,
-    decision,
-  ]);
+export async function findChange(tx: Tx, uid: string, decision: Decision): Promise<RecordedChange | null> {
+  const [row] = await tx.query(`${SELECT} WHERE uid = ? AND decision = ?`, [uid, decision]);
   return row === undefined ? null : recorded(row);
 }
 
 /** The last place of the chain: the next entry's `seq` and `prev`. */
-export async function chainHead(
-  tx: Tx,
-): Promise<{ seq: number; prev: string }> {
-  const [last] = await tx.query(
-    "SELECT seq, hash FROM _gk_change ORDER BY seq DESC LIMIT 1",
-  );
+export async function chainHead(tx: Tx): Promise<{ seq: number; prev: string }> {
+  const [last] = await tx.query("SELECT seq, hash FROM _gk_change ORDER BY seq DESC LIMIT 1");
   return last === undefined ? { seq: 1, prev: "" } : { seq: Number(last[0]) + 1, prev: String(last[1]) };
 }
 
@@ -142,19 +131,12 @@ export async function listChain(tx: Tx, after: number): Promise<ChainEntry[]> {
 export const CHAIN_PAGE = 1_000;
 
 /** What is known of an action. */
-export async function describeAction(
-  tx: Tx,
-  uid: string,
-): Promise<ChangeRecord> {
+export async function describeAction(tx: Tx, uid: string): Promise<ChangeRecord> {
   const executed = await findChange(tx, uid, "approve");
   if (executed === null) return { state: "none", actionUid: uid };
   const reverted = await findChange(tx, uid, "revert");
   const { entry: { digest, affected }, statements, revertSql } = executed;
-  const who = ({ entry: { approval, approver, at } }: RecordedChange) => ({
-    approval,
-    approver,
-    at,
-  });
+  const who = ({ entry: { approval, approver, at } }: RecordedChange) => ({ approval, approver, at });
   return {
     state: reverted === null ? "executed" : "reverted",
     actionUid: uid,
@@ -169,9 +151,7 @@ export async function describeAction(
 }
 
 /** Whether there is something to restore, and still from what. */
-export function canRevert(
-  { logs, purged }: Pick<RecordedChange, "logs" | "purged">,
-): boolean {
+export function canRevert({ logs, purged }: Pick<RecordedChange, "logs" | "purged">): boolean {
   return logs.length > 0 && !purged;
 }
 

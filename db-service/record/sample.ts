@@ -7,12 +7,7 @@ export async function createSample(tx: Tx): Promise<void> {
   for (const [name, email, tier, region] of CUSTOMERS) {
     await tx.run(
       "INSERT INTO customers(name, email, tier, region) VALUES(?, ?, ?, ?)",
-      [
-        name,
-        email,
-        tier,
-        region,
-      ],
+      [name, email, tier, region],
     );
   }
 }

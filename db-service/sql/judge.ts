@@ -89,12 +89,12 @@ export function judgeWrite(
       continue;
     }
     const refusal = functionRefusal(row, WRITE_FUNCTIONS) ??
-      commonRefusal(row, catalog, options);
+      commonRefusal(row, catalog, options, isSequence);
     if (refusal !== null) return refused(refusal);
     if (CLOCK.has(functionName(row) ?? "")) found.usesClock = true;
     const root = writtenRoot(row);
     if (root === null) continue;
-    const table = catalog.roots.get(root);
+    const table = tableAt(root, catalog);
     if (table === undefined) {
       return {
         ok: false,
@@ -102,8 +102,7 @@ export function judgeWrite(
         reason: "It is not clear which table this statement writes.",
       };
     }
-    // AUTOINCREMENT keeps its counters in sqlite_sequence; as the target of a statement the gate refuses it by name.
-    if (/^sqlite_sequence$/i.test(table)) continue;
+    if (isSequence(table)) continue;
     if (isInternal(table)) {
       return refused(
         `The table ${table} belongs to the system and can't be written.`,
@@ -113,6 +112,14 @@ export function judgeWrite(
     if (program > 0 && trigger === null) found.cascades.add(table);
   }
   return { ok: true, value: found };
+}
+
+/**
+ * AUTOINCREMENT reads and writes its counters on its own. A statement that names this table is refused by that name:
+ * as a target by the inspection, as a source by the authorizer.
+ */
+function isSequence(table: string): boolean {
+  return table.toLowerCase() === "sqlite_sequence";
 }
 
 const TRIGGER_MARK = "-- TRIGGER ";
@@ -149,6 +156,7 @@ function commonRefusal(
   row: Opcode,
   catalog: Catalog,
   { virtual, denied }: Options,
+  isExempt: (table: string) => boolean = () => false,
 ): string | null {
   if (STRUCTURAL.has(row.opcode)) {
     return "Only rows can be read and changed here, not the database itself.";
@@ -156,13 +164,18 @@ function commonRefusal(
   if (row.opcode === "VOpen" && !virtual) return VIRTUAL_TABLE;
   if (row.opcode === "OpenRead" || row.opcode === "ReopenIdx") {
     if (row.p3 !== 0) return "Only the main database can be read.";
-    const table = row.p2 === 1 ? "sqlite_schema" : catalog.roots.get(row.p2);
-    if (table !== undefined && isInternal(table)) return internalTable(table);
+    const table = tableAt(row.p2, catalog);
+    if (table !== undefined && isInternal(table) && !isExempt(table)) return internalTable(table);
     if (table !== undefined && denied(table)) {
       return `The table ${table} may not be read (READ_DENY).`;
     }
   }
   return null;
+}
+
+/** The schema itself lies at page 1 and does not list itself. */
+function tableAt(root: number, catalog: Catalog): string | undefined {
+  return root === 1 ? "sqlite_schema" : catalog.roots.get(root);
 }
 
 /** Why a virtual table is refused. */

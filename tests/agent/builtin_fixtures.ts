@@ -1,4 +1,7 @@
-/** Three databases in memory, their schemas as the db-service would tell them, and the running of sentences on them. */
+/**
+ * Three databases in memory, their schemas as the db-service would tell them, and the running of sentences
+ * on them.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { plan } from "@/agent/builtin/plan.ts";

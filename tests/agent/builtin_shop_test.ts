@@ -25,7 +25,6 @@ Deno.test("filters, order and limits on any table", () => {
     ["which products have the lowest stock", [2]],
     ["products sorted by category and price descending", [4, 3, 5, 2, 1]],
     ["products by price", [5, 1, 2, 3, 4]],
-    ["products, cheapest price first please show", []],
     ["orders over 100", [2, 4]],
     ["orders with total over 1,000", []],
     ["orders where total >= 100 and status = 'open'", [1]],
@@ -49,10 +48,8 @@ Deno.test("filters, order and limits on any table", () => {
     ["customers called Bob O'Hara", [3]],
     ["open orders", [1, 3]],
   ];
-  for (const [sentence, expected] of keys) {
-    if (sentence.startsWith("products, cheapest")) assert.match(b.said(sentence), /cheapest/);
-    else assert.deepEqual(b.keys(sentence), expected, sentence);
-  }
+  for (const [sentence, expected] of keys) assert.deepEqual(b.keys(sentence), expected, sentence);
+  assert.match(b.said("products, cheapest first by luck"), /luck/);
   b.db.close();
 });
 

@@ -30,6 +30,10 @@ Deno.test("the sample's questions find exactly the rows they speak of", () => {
     ["first 2 customers", [1, 2]],
     ["customers without email", []],
     ["customers named Bob", [2]],
+    ["find alice", [1]],
+    ["show all customers except those in East", [1, 3, 4, 6, 7]],
+    ["show customers in East but not Silver", []],
+    ["customers in East or with tier Gold", [1, 2, 4, 5, 7, 8]],
     ['customers where region is "Nowhere"', []],
   ];
   for (const [sentence, expected] of keys) assert.deepEqual(b.keys(sentence), expected, sentence);
@@ -41,6 +45,7 @@ Deno.test("the sample's questions find exactly the rows they speak of", () => {
     ["What is Alice Chen's email?", [["alice@example.com"]]],
     ["show name and tier of customers in Central", [["Dave Kim", "Gold"], ["Grace Lee", "Gold"]]],
     ["how many different regions", [[3]]],
+    ["what tier is Alice Chen", [["Gold"]]],
     ["which tiers are there", [["Gold"], ["Silver"], ["Bronze"]]],
     ["how many customers per region and tier for Gold", [["Central", "Gold", 2], ["West", "Gold", 1]]],
   ];
@@ -64,6 +69,12 @@ Deno.test("the sample's changes touch exactly the rows they speak of", () => {
     ]]],
     ["change Bob Martinez's email to b@x.org", "SELECT email FROM customers WHERE id = 2", [["b@x.org"]]],
     ["rename customer 3 to Carola O'Neil", "SELECT name FROM customers WHERE id = 3", [["Carola O'Neil"]]],
+    [
+      "Change region East to North",
+      "SELECT id FROM customers WHERE region = 'North'",
+      EAST.map((id) => [id]),
+    ],
+    ["update the tier of Alice Chen and Bob Martinez to Bronze", gold, [[4], [7]]],
     ["set tier to Diamond for customer 2", "SELECT tier FROM customers WHERE id = 2", [["Diamond"]]],
     ["Delete customer 3", ids, [1, 2, 4, 5, 6, 7, 8].map((id) => [id])],
     ["remove all West customers", ids, [2, 4, 5, 7, 8].map((id) => [id])],
@@ -78,6 +89,16 @@ Deno.test("the sample's changes touch exactly the rows they speak of", () => {
       "Add a new customer named Ada Lovelace with email ada@x.org",
       "SELECT name, email, tier, region FROM customers WHERE id = 9",
       [["Ada Lovelace", "ada@x.org", "Bronze", "Unknown"]],
+    ],
+    [
+      "Add customer Zoe Park with email zoe@example.com in East",
+      "SELECT name, email, region FROM customers WHERE id = 9",
+      [["Zoe Park", "zoe@example.com", "East"]],
+    ],
+    [
+      "add customer Zoe Park zoe@example.com Gold East",
+      "SELECT name, email, tier, region FROM customers WHERE id = 9",
+      [["Zoe Park", "zoe@example.com", "Gold", "East"]],
     ],
     [
       "new customer: name Ann, email a@b.example, region East",
@@ -131,6 +152,9 @@ Deno.test("it asks where a change would have to guess", () => {
     ["Upgrade East customers to Diamond", /Diamond.*no known value/],
     ["add customer Ada Lovelace", /needs email/],
     ["add customer", /needs name, email/],
+    ["set email of all customers to their name", /their name/],
+    ["give Alice Chen the Gold tier", /give/],
+    ["delete alice", /did not understand/],
     ["delete them", /don't know which rows/],
     ["delete everything", /did not understand/],
     ["drop table customers", /structure/],

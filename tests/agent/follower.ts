@@ -1,6 +1,7 @@
 /** A tab as the live feed sees it: keeps its cursor, breaks off when it likes, and remembers all that it was sent. */
 import assert from "node:assert/strict";
 import type { Hub } from "@/agent/live/hub.ts";
+import { countStates } from "@/agent/queue/store.ts";
 import type { ChatChunk, Counts, LiveFrame } from "@/agent/types.ts";
 
 export class Follower {
@@ -22,6 +23,8 @@ export class Follower {
     const session = ++this.#joined;
     let left = frames;
     const broken = Promise.withResolvers<void>();
+    // What "hello" says first.
+    this.counts = await countStates(hub.ws);
     const leave = await hub.subscribe(this.cursor, (text) => {
       if (session !== this.#joined || left <= 0) return;
       this.#take(JSON.parse(text));

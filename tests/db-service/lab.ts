@@ -55,16 +55,17 @@ export class Child {
     return this;
   }
 
-  async ask<T>(method: string, arg: unknown, read: (result: unknown) => T): Promise<T> {
+  /** Asks and waits. The answer's type is the caller's word: both processes are ours. */
+  async ask<T>(method: string, arg: unknown): Promise<T> {
     await this.send(method, arg);
     const { value } = await this.#answers.next();
     if (value === undefined) throw new Error(`The child ended during ${method}.`);
-    const answer: ChildAnswer = JSON.parse(value);
+    const answer: Exclude<ChildAnswer, { result: unknown }> | { id: number; result: T } = JSON.parse(value);
     if ("unexpected" in answer) throw new Error(answer.unexpected);
     if ("error" in answer) {
       throw new ServiceError(answer.error.code, answer.error.message, answer.error.extra);
     }
-    return read(answer.result);
+    return answer.result;
   }
 
   /** Sends a request without waiting for its answer. */
@@ -173,16 +174,16 @@ export class Lab {
   /** Everything in the file, as another SQLite sees it. */
   dump(): Promise<Dump> {
     const question: WitnessQuestion["dump"] = { keys: this.keys };
-    return this.witness.ask("dump", question, (result) => result as Dump);
+    return this.witness.ask("dump", question);
   }
 
   /** Lets somebody else write to the file, past the gate. */
   outside(sql: string): Promise<unknown> {
-    return this.witness.ask("run", { sql }, (result) => result);
+    return this.witness.ask("run", { sql });
   }
 
   inspect(statements: { sql: string }[]): Promise<Inspection> {
-    return this.witness.ask("inspect", { statements }, (result) => result as Inspection);
+    return this.witness.ask("inspect", { statements });
   }
 
   async input(...statements: (string | [string, ...Value[]])[]): Promise<WriteInput> {

@@ -108,10 +108,13 @@ export function readAttacks(folder: string): [name: string, ...sql: string[]][] 
   ];
 }
 
+/** The runaway that no limit but the deadline ends. */
+export const ENDLESS = "counting for ever";
+
 /** Queries that would never end or eat all memory: each costs its own deadline and nothing else. */
 export const RUNAWAYS: [name: string, sql: string][] = [
   [
-    "counting for ever",
+    ENDLESS,
     "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c",
   ],
   [

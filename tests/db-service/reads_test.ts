@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { Problem, ReadResult, RowsResult, Schema } from "@/db-service/contract/schemas.ts";
-import { readAttacks, RUNAWAYS } from "./read_attacks.ts";
+import { ENDLESS, readAttacks, RUNAWAYS } from "./read_attacks.ts";
 import { type DbService, startDbService } from "./start.ts";
 
 const READ = "/v1/databases/main/read";
@@ -85,14 +85,14 @@ Deno.test("a runaway query costs its own deadline while others are answered", as
   await withService(async (service) => {
     for (const [name, sql] of RUNAWAYS) {
       const started = performance.now();
-      const runaway = refused(service, sql).then((problem) => ({ problem, ms: performance.now() - started }));
+      let isOver = false;
+      const runaway = refused(service, sql).finally(() => isOver = true);
       // While it runs: whoever waits gets another process.
       for (let i = 0; i < 5; i++) await read(service, "SELECT count(*) FROM customers");
-      const others = performance.now() - started;
-      const { problem, ms } = await runaway;
-      assert.equal(problem.code, "limit", name);
-      assert(ms < 2_500, `${name} took ${ms} ms`);
-      assert(others < 1_200, `${name}: the others waited ${others} ms`);
+      if (name === ENDLESS) assert(!isOver, "the others waited for it");
+      assert.equal((await runaway).code, "limit", name);
+      const ms = performance.now() - started;
+      assert(ms < 5_000, `${name} took ${ms} ms`);
     }
     assert.equal((await read(service, "SELECT 1")).rowCount, 1);
   });

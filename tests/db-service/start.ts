@@ -88,7 +88,7 @@ export function spawnDbService(env: Record<string, string>): Deno.ChildProcess {
       `--config=${ROOT}db-service/deno.json`,
       "--allow-net=127.0.0.1,0.0.0.0",
       `--allow-run=${Deno.execPath()}`,
-      `--allow-read=${folder},${Deno.execPath()}`,
+      `--allow-read=${folder}`,
       "--allow-env",
       `${ROOT}db-service/main.ts`,
     ],

@@ -27,7 +27,7 @@ export interface Arrival {
   body: ModelRequest;
   /** `performance.now()` when it had arrived whole. */
   at: number;
-  /** Resolves when the client has hung up before the answer was over. */
+  /** Resolves when the client hangs up in the middle of the answer. */
   hungUp: Promise<void>;
 }
 
@@ -50,6 +50,8 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
   const requests: Arrival[] = [];
   const complaints: string[] = [];
   const waiting = new Set<() => void>();
+  // Whatever a turn waits for, it waits no longer than the server lives.
+  const closing = Promise.withResolvers<void>();
 
   const refuse = (status: number, message: string) =>
     Response.json({ error: { message, type: "fake_error", code: String(status), param: null } }, {
@@ -79,12 +81,10 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
     for (const wake of waiting) wake();
     if (wrong !== null) return refuse(400, wrong);
     const turn = await script(arrival, n);
-    if (turn.before) {
-      request.signal.addEventListener("abort", () => hangUp());
-      await Promise.race([turn.before, hungUp]);
-    }
+    if (turn.before) await Promise.race([turn.before, closing.promise]);
     if (turn.status) return refuse(turn.status, turn.message ?? `fake ${turn.status}`);
-    return new Response(bodyOf(api, turn, eventsOf(api, arrival.body.model, turn, n), hungUp, hangUp), {
+    const over = Promise.race([hungUp, closing.promise]);
+    return new Response(bodyOf(api, turn, eventsOf(api, arrival.body.model, turn, n), over, hangUp), {
       headers: { "content-type": "text/event-stream; charset=utf-8" },
     });
   };
@@ -107,7 +107,10 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
       }
       return requests[n];
     },
-    close: () => server.shutdown(),
+    close() {
+      closing.resolve();
+      return server.shutdown();
+    },
   };
 }
 
@@ -128,7 +131,7 @@ function bodyOf(
   api: Api,
   { breaks, after = 0, message, pace }: Turn,
   events: readonly string[],
-  hungUp: Promise<void>,
+  over: Promise<void>,
   hangUp: () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -136,7 +139,7 @@ function bodyOf(
   let n = 0;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      await Promise.race([pace?.(n), hungUp]);
+      await Promise.race([pace?.(n), over]);
       if (gone) return;
       if (breaks && n === after) {
         if (breaks === "error") {

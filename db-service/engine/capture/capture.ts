@@ -62,10 +62,7 @@ export class Capture {
   async net(limit: number): Promise<NetRow[]> {
     const rows: NetRow[] = [];
     for (const { table, sql, ceiling } of this.captured) {
-      const found = await this.tx.query(sql.net, [
-        ceiling,
-        BigInt(limit - rows.length + 1),
-      ]);
+      const found = await this.tx.query(sql.net, [ceiling, BigInt(limit - rows.length + 1)]);
       for (const row of found) rows.push(netRow(table, row));
       if (rows.length > limit) {
         throw new ServiceError(
@@ -84,10 +81,7 @@ export class Capture {
       throw new TypeError(`${table.name} is not captured.`);
     }
     await this.tx.run(captured.sql.createLog(log));
-    await this.tx.run(captured.sql.persist(log), [
-      captured.ceiling,
-      BigInt(change),
-    ]);
+    await this.tx.run(captured.sql.persist(log), [captured.ceiling, BigInt(change)]);
   }
 
   /** Removes stores and triggers, so that the transaction can be committed. */

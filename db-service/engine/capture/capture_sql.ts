@@ -39,11 +39,7 @@ export interface IdentityPart {
 export function identityParts(identity: Identity): IdentityPart[] {
   return identity.by === "rowid"
     ? [{ sql: identity.alias, stored: "k0", collation: "BINARY" }]
-    : identity.columns.map(({ name, collation }, i) => ({
-      sql: quote(name),
-      stored: `k${i}`,
-      collation,
-    }));
+    : identity.columns.map(({ name, collation }, i) => ({ sql: quote(name), stored: `k${i}`, collation }));
 }
 
 /** SQL that is true where row `a` of the table is the row that `b` of store or log speaks of. */
@@ -59,12 +55,7 @@ export function isPresent(identity: Identity, row: string): string {
 }
 
 /** SQL that is true where a stored column and the table's differ: by value, bytes or storage class. */
-export function differs(
-  table: TableFacts,
-  stored: string,
-  prefix: "o" | "n",
-  row: string,
-): string {
+export function differs(table: TableFacts, stored: string, prefix: "o" | "n", row: string): string {
   const cells = table.columns
     .map((column, i) => ({
       left: `${stored}.${prefix}${i}`,
@@ -121,16 +112,12 @@ export function captureSql(
   const collisions = mayReplace ? table.uniques.map((key) => keepWhere(collidesBy(key))) : [];
   const moved = parts.map((part, i) => `${newKey[i]} IS NOT OLD.${part.sql}`)
     .join(" OR ");
-  const sameAsOld = parts.map((part) => `t.${part.sql} = OLD.${part.sql}`).join(
-    " AND ",
-  );
+  const sameAsOld = parts.map((part) => `t.${part.sql} = OLD.${part.sql}`).join(" AND ");
 
   // -1 stands for the rowid that SQLite is about to assign.
   const isGiven = identity.by === "rowid" ? `NEW.${identity.alias} <> -1` : "1";
   const noteGiven = identity.by === "rowid"
-    ? [
-      `UPDATE ${store} SET given = 1 WHERE k0 = NEW.${identity.alias} AND ${isGiven}`,
-    ]
+    ? [`UPDATE ${store} SET given = 1 WHERE k0 = NEW.${identity.alias} AND ${isGiven}`]
     : [];
   const triggers = {
     bi: [
@@ -164,10 +151,7 @@ export function captureSql(
 }
 
 /** A row above the highest rowid can't have existed, whichever trigger saw it first. */
-function netSql(
-  table: TableFacts,
-  store: string,
-): Pick<CaptureSql, "net" | "persist" | "createLog"> {
+function netSql(table: TableFacts, store: string): Pick<CaptureSql, "net" | "persist" | "createLog"> {
   const { identity, columns } = table;
   const parts = identityParts(identity);
   const existed = identity.by === "rowid" ? "(CASE WHEN c.k0 > ?1 THEN 0 ELSE c.existed END)" : "c.existed";
@@ -198,11 +182,7 @@ function netSql(
   };
 }
 
-function createStore(
-  store: string,
-  { identity, columns }: TableFacts,
-  temporary: string,
-): string {
+function createStore(store: string, { identity, columns }: TableFacts, temporary: string): string {
   const parts = identityParts(identity);
   const rest = `existed, given, had_rowid, ${columns.map((_, i) => `o${i}`).join(", ")}`;
   return identity.by === "rowid"
@@ -214,11 +194,7 @@ function createStore(
 }
 
 /** The value that a column of a new row gets: REPLACE puts the default where NULL may not stand. */
-function incomingValue(
-  columns: ColumnFacts[],
-  name: string,
-  mayReplace: boolean,
-): string {
+function incomingValue(columns: ColumnFacts[], name: string, mayReplace: boolean): string {
   const column = columns.find((candidate) => candidate.name === name);
   return mayReplace && column?.notNull && column.fallback !== null
     ? `coalesce(NEW.${quote(name)}, ${column.fallback})`

@@ -86,12 +86,7 @@ function keyOf(row: NetRow, assigned: Assigned): Key {
     : wireKey(table, row.identity, row.before ?? row.after);
 }
 
-function afterCell(
-  row: NetRow,
-  i: number,
-  assigned: Assigned,
-  { clock, foreignKeys }: Marking,
-): Cell {
+function afterCell(row: NetRow, i: number, assigned: Assigned, { clock, foreignKeys }: Marking): Cell {
   const value = row.after?.[i] ?? null;
   const isNew = row.before === null || row.before[i] !== value;
   if (!isNew || value === null) return toWire(value);

@@ -8,9 +8,7 @@ export interface ClockWindow {
 }
 
 /** Names the clock value that a cell holds, as SQL spells it, by the text or number it had in those seconds. */
-export function clockMarks(
-  { from, to }: ClockWindow,
-): (cell: SqlValue) => string | null {
+export function clockMarks({ from, to }: ClockWindow): (cell: SqlValue) => string | null {
   const marks = new Map<SqlValue, string>();
   for (let second = from; second <= to; second++) {
     const [date, time] = new Date(second * 1000).toISOString().slice(0, 19)

@@ -41,10 +41,7 @@ export async function readForeignKeys(tx: Tx): Promise<ForeignKeyFacts[]> {
 }
 
 /** `tables` and all tables whose rows their foreign keys may change in turn. */
-export function reachable(
-  tables: Iterable<string>,
-  keys: readonly ForeignKeyFacts[],
-): Set<string> {
+export function reachable(tables: Iterable<string>, keys: readonly ForeignKeyFacts[]): Set<string> {
   const reached = new Set(tables);
   // A Set's iteration includes what is added on the way.
   for (const table of reached) {
@@ -56,10 +53,7 @@ export function reachable(
 }
 
 /** Tables ordered so that a parent stands before its children; cycles keep the order given. */
-export function parentsFirst(
-  tables: readonly string[],
-  keys: readonly ForeignKeyFacts[],
-): string[] {
+export function parentsFirst(tables: readonly string[], keys: readonly ForeignKeyFacts[]): string[] {
   const ordered: string[] = [];
   const visiting = new Set<string>();
   const visit = (table: string) => {
@@ -74,34 +68,30 @@ export function parentsFirst(
   return ordered;
 }
 
-/** Rows of `children` that refer to nothing, each as one text; a row that dangles twice stands there twice. */
-export async function danglingRows(
-  tx: Tx,
-  children: readonly string[],
-): Promise<string[]> {
-  const found: string[] = [];
+/** A row that refers to nothing. `reference` tells its row and foreign key from others of the table. */
+export interface DanglingRow {
+  child: string;
+  reference: string;
+}
+
+/** Rows of `children` that refer to nothing; without a rowid they can only be told apart by their number. */
+export async function danglingRows(tx: Tx, children: readonly string[]): Promise<DanglingRow[]> {
+  const found: DanglingRow[] = [];
   for (const child of children) {
-    const rows = await tx.query(
-      "SELECT rowid, parent, fkid FROM pragma_foreign_key_check(?)",
-      [child],
-    );
-    for (const [rowid, parent, id] of rows) {
-      found.push(`${child} ${rowid} ${id} ${parent}`);
-    }
+    const rows = await tx.query("SELECT rowid, parent, fkid FROM pragma_foreign_key_check(?)", [child]);
+    for (const [rowid, parent, id] of rows) found.push({ child, reference: `${rowid} ${id} ${parent}` });
   }
   return found;
 }
 
 /** Of `after` what is not in `before`, counting duplicates. */
-export function newlyDangling(
-  before: readonly string[],
-  after: readonly string[],
-): string[] {
+export function newlyDangling(before: readonly DanglingRow[], after: readonly DanglingRow[]): DanglingRow[] {
   const left = new Map<string, number>();
-  for (const row of before) left.set(row, (left.get(row) ?? 0) + 1);
+  const name = ({ child, reference }: DanglingRow) => `${reference} ${child}`;
+  for (const row of before) left.set(name(row), (left.get(name(row)) ?? 0) + 1);
   return after.filter((row) => {
-    const count = left.get(row) ?? 0;
-    left.set(row, count - 1);
+    const count = left.get(name(row)) ?? 0;
+    left.set(name(row), count - 1);
     return count <= 0;
   });
 }

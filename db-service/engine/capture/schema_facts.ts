@@ -87,9 +87,7 @@ export class SchemaCache {
 
 /** `PRAGMA schema_version` inside a transaction. */
 export async function schemaVersion(tx: Tx): Promise<number> {
-  return Number(
-    single(await tx.query("SELECT schema_version FROM pragma_schema_version")),
-  );
+  return Number(single(await tx.query("SELECT schema_version FROM pragma_schema_version")));
 }
 
 function single(rows: SqlValue[][]): SqlValue {

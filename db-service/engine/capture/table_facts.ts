@@ -44,7 +44,8 @@ export interface TableFacts {
 /** Reads the facts of one table. Throws `uninspectable` for views, virtual tables and hidden rowids. */
 export async function readTable(tx: Tx, name: string): Promise<TableFacts> {
   const [kind] = await tx.query(
-    "SELECT type, wr, strict, (SELECT encoding FROM pragma_encoding) FROM pragma_table_list WHERE schema = 'main' AND name = ?",
+    `SELECT type, wr, strict, (SELECT encoding FROM pragma_encoding)
+       FROM pragma_table_list WHERE schema = 'main' AND name = ?`,
     [name],
   );
   if (kind === undefined || kind[0] !== "table") {
@@ -60,9 +61,7 @@ export async function readTable(tx: Tx, name: string): Promise<TableFacts> {
     'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid',
     [name],
   );
-  const columns = info.map((
-    [column, type, notNull, dflt, , hidden],
-  ): ColumnFacts => ({
+  const columns = info.map(([column, type, notNull, dflt, , hidden]): ColumnFacts => ({
     name: String(column),
     type: String(type),
     notNull: notNull === 1n,
@@ -108,19 +107,13 @@ interface UniqueIndex {
   computed: boolean;
 }
 
-async function uniqueIndexes(
-  tx: Tx,
-  table: string,
-  columns: ColumnFacts[],
-): Promise<UniqueIndex[]> {
+async function uniqueIndexes(tx: Tx, table: string, columns: ColumnFacts[]): Promise<UniqueIndex[]> {
   const rows = await tx.query(
     `SELECT l.name, l.origin, x.name, x.coll FROM pragma_index_list(?) l JOIN pragma_index_xinfo(l.name) x
       WHERE l."unique" = 1 AND x.key = 1 ORDER BY l.seq, x.seqno`,
     [table],
   );
-  const generated = new Set(
-    columns.filter((column) => column.generated).map((column) => column.name),
-  );
+  const generated = new Set(columns.filter((column) => column.generated).map((column) => column.name));
   const indexes = new Map<string, UniqueIndex>();
   for (const [index, origin, column, collation] of rows) {
     const entry = indexes.get(String(index)) ??

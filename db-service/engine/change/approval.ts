@@ -19,10 +19,7 @@ export async function verifyApproval(
 ): Promise<string> {
   const approver = await findApprover(tx, approval.key);
   if (approver === null) {
-    throw new ServiceError(
-      "not_approver",
-      "This key is not enrolled here as an approver's.",
-    );
+    throw new ServiceError("not_approver", "This key is not enrolled here as an approver's.");
   }
   const genuine = await crypto.subtle.verify(
     SIGNATURE,
@@ -31,10 +28,7 @@ export async function verifyApproval(
     approvalBytes({ ...subject, expiresAt: approval.expiresAt }),
   );
   if (!genuine) {
-    throw new ServiceError(
-      "bad_signature",
-      "The approval's signature does not fit what it is used for.",
-    );
+    throw new ServiceError("bad_signature", "The approval's signature does not fit what it is used for.");
   }
   requireCurrent(approval, now);
   return approver.name;

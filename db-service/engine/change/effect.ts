@@ -51,16 +51,12 @@ export async function runCaptured(
   }
   const version = await schemaVersion(tx);
   if (version !== inspection.schemaVersion) {
-    throw new ServiceError(
-      "busy",
-      "The schema moved while this was being looked at. Try again.",
-    );
+    // The service recognises this sentence, inspects the statements again and comes back.
+    throw new ServiceError("busy", "schema moved");
   }
   const facts = await cache.at(tx, version);
   const tables = [];
-  for (
-    const name of inspection.tables.filter((table) => table !== "sqlite_sequence")
-  ) {
+  for (const name of inspection.tables.filter((table) => table !== "sqlite_sequence")) {
     if (isInternal(name)) {
       throw new ServiceError("refused_sql", `${name} is an internal table.`);
     }
@@ -92,37 +88,15 @@ export async function runCaptured(
   const counts = countRows(rows);
   const statementsSha256 = await statementsHash(statements);
   const pageHashes = await Promise.all(pages.map(pageHash));
-  const digest = await digestOf({
-    database,
-    statementsSha256,
-    counts,
-    pages: pageHashes,
-  });
-  return {
-    capture,
-    facts,
-    rows,
-    counts,
-    pages,
-    pageHashes,
-    statementsSha256,
-    digest,
-  };
+  const digest = await digestOf({ database, statementsSha256, counts, pages: pageHashes });
+  return { capture, facts, rows, counts, pages, pageHashes, statementsSha256, digest };
 }
 
 /** The effect as the contract shows it. Throws `not_found` for a page that it doesn't have. */
-export function toPreview(
-  effect: NetEffect,
-  input: WriteInput,
-  at: string,
-  page = 0,
-): Preview {
+export function toPreview(effect: NetEffect, input: WriteInput, at: string, page = 0): Preview {
   const changes = effect.pages[page];
   if (changes === undefined && page > 0) {
-    throw new ServiceError(
-      "not_found",
-      `This preview has ${effect.pages.length} pages.`,
-    );
+    throw new ServiceError("not_found", `This preview has ${effect.pages.length} pages.`);
   }
   const columns: Preview["columns"] = {};
   for (const { table } of effect.rows) {
@@ -147,18 +121,12 @@ function isWellFormed({ sql, args }: WriteInput["statements"][number]): boolean 
   return sql.isWellFormed() && args.every((arg) => typeof arg !== "string" || arg.isWellFormed());
 }
 
-async function runStatements(
-  tx: Tx,
-  statements: WriteInput["statements"],
-): Promise<void> {
+async function runStatements(tx: Tx, statements: WriteInput["statements"]): Promise<void> {
   for (const [i, { sql, args }] of statements.entries()) {
     try {
       await tx.run(sql, args.map(fromWire));
     } catch (error) {
-      throw refuseStatement(
-        error,
-        statements.length > 1 ? `statement ${i + 1}` : "this statement",
-      );
+      throw refuseStatement(error, statements.length > 1 ? `statement ${i + 1}` : "this statement");
     }
   }
 }
@@ -168,11 +136,7 @@ async function clockNow(tx: Tx): Promise<number> {
 }
 
 /** Tables with constraints that wait for the commit, as far as writing `tables` can concern them. */
-async function deferredTables(
-  tx: Tx,
-  facts: SchemaFacts,
-  tables: readonly string[],
-): Promise<string[]> {
+async function deferredTables(tx: Tx, facts: SchemaFacts, tables: readonly string[]): Promise<string[]> {
   if (facts.deferring.size === 0) return [];
   const keys = await facts.foreignKeys(tx);
   return [...facts.deferring].filter((child) =>
@@ -182,10 +146,7 @@ async function deferredTables(
 }
 
 /** Throws where the commit would: rows refer to nothing that did not do so before the statements. */
-async function refuseDangling(
-  tx: Tx,
-  tables: readonly string[],
-): Promise<void> {
+async function refuseDangling(tx: Tx, tables: readonly string[]): Promise<void> {
   const after = await danglingRows(tx, tables);
   if (after.length === 0) return;
   await tx.run("ROLLBACK TO _gk_before");
@@ -193,6 +154,6 @@ async function refuseDangling(
   if (first === undefined) return;
   throw new ServiceError(
     "refused_sql",
-    `The database refuses this at commit: FOREIGN KEY constraint failed (${first.split(" ")[0]}).`,
+    `The database refuses this at commit: FOREIGN KEY constraint failed (a row of ${first.child} would refer to nothing).`,
   );
 }

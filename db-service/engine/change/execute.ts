@@ -23,10 +23,7 @@ export type ExecuteInput = WriteInput & {
  * Runs an approved action, or answers what it did if it ran before. Throws `action_id_reused`, the refusals of an
  * approval, those of a preview, and `drift` with the new preview when the change would not be the approved one.
  */
-export function execute(
-  host: WriterHost,
-  input: ExecuteInput,
-): Promise<ExecuteResult> {
+export function execute(host: WriterHost, input: ExecuteInput): Promise<ExecuteResult> {
   return inTransaction(host.begin, async (tx, commit) => {
     const statementsSha256 = await statementsHash(input.statements);
     const before = await replay(tx, input, statementsSha256);
@@ -92,10 +89,7 @@ async function replay(
     known.entry.statementsSha256 !== statementsSha256 ||
     known.entry.digest !== digest
   ) {
-    throw new ServiceError(
-      "action_id_reused",
-      "This action's id was used for another change before.",
-    );
+    throw new ServiceError("action_id_reused", "This action's id was used for another change before.");
   }
   const reverted = await findChange(tx, actionUid, "revert");
   return {
@@ -107,10 +101,7 @@ async function replay(
   };
 }
 
-async function persistRows(
-  { capture, rows }: NetEffect,
-  change: number,
-): Promise<LoggedTable[]> {
+async function persistRows({ capture, rows }: NetEffect, change: number): Promise<LoggedTable[]> {
   const logs: LoggedTable[] = [];
   for (const table of new Set(rows.map((row) => row.table))) {
     const logged = await logFor(table);

@@ -87,10 +87,7 @@ function deletion(table: TableFacts, captured: string, which: string): string {
 
 function insertion(table: TableFacts, captured: string, which: string): string {
   const { identity } = table;
-  const cells = writable(table).map(({ column, i }) => ({
-    name: quote(column.name),
-    value: `l.o${i}`,
-  }));
+  const cells = writable(table).map(({ column, i }) => ({ name: quote(column.name), value: `l.o${i}` }));
   let order = "";
   if (identity.by === "rowid") {
     cells.unshift({ name: identity.alias, value: "l.k0" });
@@ -122,9 +119,7 @@ function parking(table: TableFacts, captured: string): string[] {
     const chosen = candidates.find(({ column }) => !column.notNull) ??
       candidates[0];
     if (chosen === undefined) continue;
-    const changed = candidates.map(({ i }) => `l.o${i} IS NOT l.n${i}`).join(
-      " OR ",
-    );
+    const changed = candidates.map(({ i }) => `l.o${i} IS NOT l.n${i}`).join(" OR ");
     const assignment = `${quote(chosen.column.name)} = ${parkedValue(table, chosen.column)}`;
     statements.push(
       updateFrom(table, captured, [assignment], `${IS_PRESENT} AND (l.existed = 0 OR ${changed})`),
@@ -133,20 +128,12 @@ function parking(table: TableFacts, captured: string): string[] {
   return statements;
 }
 
-function updateFrom(
-  table: TableFacts,
-  captured: string,
-  assignments: string[],
-  condition: string,
-): string {
+function updateFrom(table: TableFacts, captured: string, assignments: string[], condition: string): string {
   return `UPDATE OR ABORT main.${quote(table.name)} AS t SET ${assignments.join(", ")} FROM ${captured} ` +
     `WHERE ${condition} AND ${sameRow(table.identity, "t", "l")}`;
 }
 
-function parkedValue(
-  { strict }: TableFacts,
-  { notNull, type }: ColumnFacts,
-): string {
+function parkedValue({ strict }: TableFacts, { notNull, type }: ColumnFacts): string {
   if (!notNull) return "NULL";
   if (/INT|REAL/i.test(type)) {
     return "-4611686018427387904 - abs(random() % 4611686018427387904)";
@@ -155,9 +142,7 @@ function parkedValue(
 }
 
 /** Columns that a revert writes, with their place: none that SQLite computes, and not the rowid under its name. */
-function writable(
-  { columns, identity }: TableFacts,
-): { column: ColumnFacts; i: number }[] {
+function writable({ columns, identity }: TableFacts): { column: ColumnFacts; i: number }[] {
   return columns
     .map((column, i) => ({ column, i }))
     .filter(({ column }) =>

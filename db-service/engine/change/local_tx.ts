@@ -53,17 +53,12 @@ async function configure(client: Client, busyTimeoutMs: number): Promise<void> {
 function localTx(transaction: Transaction): Tx {
   return {
     async query(sql, args = []) {
-      const { rows } = await transaction.execute({
-        sql,
-        args: args.map(toDriver),
-      });
+      const { rows } = await transaction.execute({ sql, args: args.map(toDriver) });
       return rows.map((row) => {
         const values: SqlValue[] = [];
         for (let i = 0; i < row.length; i++) {
           const value = row[i];
-          values.push(
-            value instanceof ArrayBuffer ? new Uint8Array(value) : value,
-          );
+          values.push(value instanceof ArrayBuffer ? new Uint8Array(value) : value);
         }
         return values;
       });

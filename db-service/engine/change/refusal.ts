@@ -32,10 +32,7 @@ export function refuseStatement(error: unknown, where: string): unknown {
   }
   const known = databaseError(error);
   if (known === null || isEngineTrouble(known.code)) return refuseEngine(error);
-  return new ServiceError(
-    "refused_sql",
-    `The database refused ${where}: ${known.message}.`,
-  );
+  return new ServiceError("refused_sql", `The database refused ${where}: ${known.message}.`);
 }
 
 /** Trouble of the database itself as a problem; other errors stay as they are. */
@@ -43,16 +40,10 @@ export function refuseEngine(error: unknown): unknown {
   const known = databaseError(error);
   if (known === null) return error;
   if (/^SQLITE_(BUSY|LOCKED)/.test(known.code)) {
-    return new ServiceError(
-      "busy",
-      "Another program is writing to this database. Try again in a moment.",
-    );
+    return new ServiceError("busy", "Another program is writing to this database. Try again in a moment.");
   }
   return isEngineTrouble(known.code)
-    ? new ServiceError(
-      "db_unavailable",
-      `The database can't be written: ${known.message}.`,
-    )
+    ? new ServiceError("db_unavailable", `The database can't be written: ${known.message}.`)
     : error;
 }
 
@@ -62,8 +53,5 @@ function isEngineTrouble(code: string): boolean {
 }
 
 function plainMessage(message: string): string {
-  return message.replace(
-    /^(SQLITE_\w+: |SqliteError: |SQLite (input )?error: )+/i,
-    "",
-  ).replace(/\.$/, "");
+  return message.replace(/^(SQLITE_\w+: |SqliteError: |SQLite (input )?error: )+/i, "").replace(/\.$/, "");
 }

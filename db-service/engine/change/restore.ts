@@ -43,10 +43,7 @@ export async function restore(
   ]);
   const tables = [];
   for (const name of touched) tables.push(await facts.table(tx, name));
-  const capture = await Capture.install(tx, tables, {
-    scope,
-    mayReplace: false,
-  });
+  const capture = await Capture.install(tx, tables, { scope, mayReplace: false });
   const ordered = parentsFirst(names, keys).flatMap((name) =>
     inverses.filter(({ table }) => table.name === name)
   );
@@ -139,10 +136,7 @@ async function count(tx: Tx, sql: string, change: bigint): Promise<number> {
 }
 
 /** Creates the user's triggers again, in their order, and makes sure that they are the same to the byte. */
-async function createAgain(
-  tx: Tx,
-  triggers: readonly TriggerFacts[],
-): Promise<void> {
+async function createAgain(tx: Tx, triggers: readonly TriggerFacts[]): Promise<void> {
   if (triggers.length === 0) return;
   await tx.script(triggers.map(({ sql }) => sql));
   for (const { name, sql } of triggers) {

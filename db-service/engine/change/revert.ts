@@ -41,11 +41,7 @@ export function revert(
     }
     const before = await findChange(tx, actionUid, "revert");
     if (before !== null) {
-      return {
-        state: "reverted",
-        affected: before.entry.affected,
-        replay: true,
-      };
+      return { state: "reverted", affected: before.entry.affected, replay: true };
     }
     const { statementsSha256, digest, seq } = executed.entry;
     const approver = await verifyApproval(
@@ -94,11 +90,7 @@ function requireCaptured(executed: RecordedChange): void {
   );
 }
 
-async function inversesOf(
-  tx: Tx,
-  { logs }: RecordedChange,
-  facts: SchemaFacts,
-): Promise<Inverse[]> {
+async function inversesOf(tx: Tx, { logs }: RecordedChange, facts: SchemaFacts): Promise<Inverse[]> {
   const inverses: Inverse[] = [];
   for (const { table, log } of logs) {
     const now = await tableNow(tx, facts, table);
@@ -115,11 +107,7 @@ async function inversesOf(
   return inverses;
 }
 
-async function tableNow(
-  tx: Tx,
-  facts: SchemaFacts,
-  table: string,
-): Promise<TableFacts | null> {
+async function tableNow(tx: Tx, facts: SchemaFacts, table: string): Promise<TableFacts | null> {
   try {
     return await facts.table(tx, table);
   } catch (error) {
@@ -131,17 +119,10 @@ async function tableNow(
 }
 
 /** Throws `conflict` with the rows that are not as the action left them. */
-async function refuseMoved(
-  tx: Tx,
-  inverses: readonly Inverse[],
-  change: number,
-): Promise<void> {
+async function refuseMoved(tx: Tx, inverses: readonly Inverse[], change: number): Promise<void> {
   const conflicts: Conflict[] = [];
   for (const { table, conflicts: sql } of inverses) {
-    const rows = await tx.query(sql, [
-      BigInt(change),
-      BigInt(MAX_CONFLICTS - conflicts.length),
-    ]);
+    const rows = await tx.query(sql, [BigInt(change), BigInt(MAX_CONFLICTS - conflicts.length)]);
     for (const row of rows) conflicts.push(toConflict(table, row));
   }
   if (conflicts.length === 0) return;

@@ -27,9 +27,7 @@ export function revertSql(rows: readonly NetRow[]): string {
   }
   for (const [head, { table, condition }] of inverse) {
     for (let i = 0; i < condition.length; i += ROWS_PER_STATEMENT) {
-      lines.push(
-        `${head} WHERE ${anyOf(table, condition.slice(i, i + ROWS_PER_STATEMENT))};`,
-      );
+      lines.push(`${head} WHERE ${anyOf(table, condition.slice(i, i + ROWS_PER_STATEMENT))};`);
     }
   }
   return cut(lines);
@@ -40,40 +38,20 @@ const ROWS_PER_STATEMENT = 50;
 /** Longest blob that is spelled out. */
 const MAX_BLOB = 256;
 
-function assignments(
-  table: TableFacts,
-  before: SqlValue[],
-  after: SqlValue[],
-): string {
+function assignments(table: TableFacts, before: SqlValue[], after: SqlValue[]): string {
   return table.columns
-    .map((column, i) => ({
-      column,
-      old: before[i],
-      changed: !same(before[i], after[i]),
-    }))
+    .map((column, i) => ({ column, old: before[i], changed: !same(before[i], after[i]) }))
     .filter(({ column, changed }) => changed && !column.generated)
     .map(({ column, old }) => `${quote(column.name)} = ${sqlLiteral(old)}`)
     .join(", ");
 }
 
-function insertion(
-  table: TableFacts,
-  identity: SqlValue[],
-  before: SqlValue[],
-): string {
+function insertion(table: TableFacts, identity: SqlValue[], before: SqlValue[]): string {
   const cells = table.columns
-    .map((column, i) => ({
-      column,
-      name: quote(column.name),
-      value: before[i],
-    }))
+    .map((column, i) => ({ column, name: quote(column.name), value: before[i] }))
     .filter(({ column }) => !column.generated);
   if (table.identity.by === "rowid" && table.identity.column === null) {
-    cells.unshift({
-      column: table.columns[0],
-      name: table.identity.alias,
-      value: identity[0],
-    });
+    cells.unshift({ column: table.columns[0], name: table.identity.alias, value: identity[0] });
   }
   return `INSERT INTO ${quote(table.name)}(${cells.map(({ name }) => name).join(", ")}) VALUES (${
     cells.map(({ value }) => sqlLiteral(value)).join(", ")

@@ -30,8 +30,6 @@ async function rollback(tx: Tx): Promise<void> {
   try {
     await tx.rollback();
   } catch (cause) {
-    throw new RollbackFailed("A transaction could not be rolled back.", {
-      cause,
-    });
+    throw new RollbackFailed("A transaction could not be rolled back.", { cause });
   }
 }

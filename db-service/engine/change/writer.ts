@@ -38,9 +38,7 @@ export interface SeedingWriter extends Writer {
 }
 
 /** Makes the writer of one database. Its methods must be called one at a time. */
-export function createWriter(
-  options: Omit<WriterHost, "cache"> & { close: () => void },
-): SeedingWriter {
+export function createWriter(options: Omit<WriterHost, "cache"> & { close: () => void }): SeedingWriter {
   const host: WriterHost = { ...options, cache: new SchemaCache() };
   let hasTables = false;
   /** Runs `work` on our tables, which are made if they are missing, and commits. */

@@ -1,31 +1,30 @@
 /** A text that changes whenever anything is committed to a database file, by whatever process. */
 
 /**
- * In WAL mode every commit changes the header of the shared index (48 bytes: a counter, the log's length, checksums and
- * salts; https://sqlite.org/walformat.html); otherwise, and at every checkpoint, the file's own header changes (change
- * counter, size and version; https://sqlite.org/fileformat2.html). Both together name a state, equal in every process,
- * unlike `PRAGMA data_version`, which counts for one connection. A torn read costs one needless refresh.
+ * In WAL mode the shared index ends each commit with the checksum of the whole log so far, which neither a checkpoint
+ * nor a transaction that is rolled back touches (https://sqlite.org/walformat.html, WalIndexHdr: change counter at 8,
+ * pages at 20, checksum at 24). Without a log the file itself is what was committed last. The text is equal in every
+ * process, unlike `PRAGMA data_version`, which counts for one connection; at worst it moves once too often.
  */
 export function fileVersion(file: string): string {
-  const bytes = [...head(file, 24, 76), ...head(`${file}-shm`, 0, 48)];
-  // FNV-1a over both headers, twice 32 bits: short, and nothing secret or hostile is in them.
-  let a = 0x811c9dc5, b = 0xcbf29ce4;
-  for (const byte of bytes) {
-    a = Math.imul(a ^ byte, 0x01000193) >>> 0;
-    b = Math.imul(b ^ byte ^ 0x5a, 0x01000193) >>> 0;
+  const index = readWords(`${file}-shm`, 8);
+  const [, , changes = 0, , , pages = 0, first = 0, second = 0] = index;
+  if (first !== 0 || second !== 0) {
+    return [changes, pages, first, second].map((n) => n.toString(36)).join("-");
   }
-  return a.toString(36) + "-" + b.toString(36);
+  const { size, mtime } = Deno.statSync(file);
+  const counter = readWords(file, 25)[6] ?? 0;
+  return ["f", counter, size, mtime?.getTime() ?? 0].map((part) => part.toString(36)).join("-");
 }
 
-function head(file: string, from: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+/** The first 32-bit words of a file; zeros where it is missing or shorter. */
+function readWords(file: string, count: number): Uint32Array {
+  const words = new Uint32Array(count);
   try {
     using handle = Deno.openSync(file, { read: true });
-    handle.seekSync(from, Deno.SeekMode.Start);
-    handle.readSync(bytes);
+    handle.readSync(new Uint8Array(words.buffer));
   } catch (error) {
-    // Without a log there is no index, and the file's header alone names the state.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return bytes;
+  return words;
 }
