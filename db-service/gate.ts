@@ -31,21 +31,41 @@ export function execute(
   },
 ): Promise<ExecuteResult> {
   const normal = normalStatements(statements);
-  return inspected(engine, normal, (inspection) => {
-    return engine.writer.execute({ database, statements: normal, inspection, actionUid, digest, approval });
+  const run = (inspection: Inspection) =>
+    engine.writer.execute({ database, statements: normal, inspection, actionUid, digest, approval });
+  return inspected(engine, normal, run, async () => {
+    // What was executed stays executed: a retry gets its recorded outcome even if the table is gone by now.
+    return (await engine.writer.record(actionUid)).state !== "none";
   });
 }
 
 /** How often a schema may move between inspection and transaction before we give up. */
 const ATTEMPTS = 4;
 
+/** Stands for statements that won't run: no schema has this version, so the writer would refuse to. */
+const NOTHING: Inspection = {
+  tables: [],
+  direct: [],
+  effects: [],
+  mayReplace: false,
+  usesClock: false,
+  schemaVersion: -1,
+};
+
 async function inspected<T>(
   engine: Engine,
   statements: Required<Statement>[],
   work: (inspection: Inspection) => Promise<T>,
+  isRecorded: () => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<T> {
   for (let attempt = 1;; attempt++) {
-    const inspection = await engine.reader.inspect(statements);
+    let inspection: Inspection;
+    try {
+      inspection = await engine.reader.inspect(statements);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || !await isRecorded()) throw error;
+      return await work(NOTHING);
+    }
     try {
       return await work(inspection);
     } catch (error) {

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
-import type { Change } from "../../db-service/contract/schemas.ts";
 import { clockMarks } from "../../db-service/engine/capture/clock.ts";
 import { fuzz, KEYS, SCHEMA } from "./fuzz.ts";
-import { Lab, refuses, sign } from "./lab.ts";
-
-/** Changes as short texts: table, operation, key, before → after. */
-function short(changes: Change[]): string[] {
-  return changes.map(({ table, op, key, before, after }) =>
-    `${table} ${op} ${JSON.stringify(key)} ${JSON.stringify(before)} ${JSON.stringify(after)}`
-  );
-}
+import { Lab, refuses, short, sign } from "./lab.ts";
 
 Deno.test("a preview shows the exact rows and leaves everything as it was", async () => {
   await using lab = await Lab.open({ sample: true });

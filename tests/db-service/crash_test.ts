@@ -4,9 +4,7 @@ import { statementsHash } from "../../db-service/contract/digest.ts";
 import { openLocal } from "../../db-service/engine/change/local_tx.ts";
 import { inTransaction, RollbackFailed } from "../../db-service/engine/change/transaction.ts";
 import { createWriter } from "../../db-service/engine/change/writer.ts";
-import { MAX_REVERT_SQL } from "../../db-service/engine/change/revert_sql.ts";
 import type { Inspection } from "../../db-service/engine/types.ts";
-import { entryHash } from "../../db-service/record/chain.ts";
 import type { Dump } from "./witness.ts";
 import { Child, Lab, makeSigner, refuses, sign } from "./lab.ts";
 

@@ -1,6 +1,13 @@
 /** A database file with its writer, a witness and an approver's key, for the tests of the write side. */
 import assert from "node:assert/strict";
-import type { Approval, Decision, PublicKey, Statement, Value } from "../../db-service/contract/schemas.ts";
+import type {
+  Approval,
+  Change,
+  Decision,
+  PublicKey,
+  Statement,
+  Value,
+} from "../../db-service/contract/schemas.ts";
 import {
   approvalBytes,
   base64url,
@@ -29,6 +36,13 @@ export async function refuses(
   assert.equal(error.code, code, error.message);
   assert.match(error.message, sentence);
   return error;
+}
+
+/** Changes as short texts: table, operation, key, before → after. */
+export function short(changes: Change[]): string[] {
+  return changes.map(({ table, op, key, before, after }) =>
+    `${table} ${op} ${JSON.stringify(key)} ${JSON.stringify(before)} ${JSON.stringify(after)}`
+  );
 }
 
 /** A child process that answers as `serve` does. */

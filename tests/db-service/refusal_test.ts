@@ -1,15 +1,5 @@
 import assert from "node:assert/strict";
-import type { Change } from "../../db-service/contract/schemas.ts";
-import { clockMarks } from "../../db-service/engine/capture/clock.ts";
-import { fuzz, KEYS, SCHEMA } from "./fuzz.ts";
-import { Lab, refuses, sign } from "./lab.ts";
-
-/** Changes as short texts: table, operation, key, before → after. */
-function short(changes: Change[]): string[] {
-  return changes.map(({ table, op, key, before, after }) =>
-    `${table} ${op} ${JSON.stringify(key)} ${JSON.stringify(before)} ${JSON.stringify(after)}`
-  );
-}
+import { Lab, refuses, short } from "./lab.ts";
 
 Deno.test("a text is shown to its end, and one that is no text is refused instead of ending the process", async () => {
   await using lab = await Lab.open({
