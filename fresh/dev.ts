@@ -1,6 +1,2 @@
 /** Building and developing: `fresh/dev`. Never imported by a running production server. */
-export {
-  Builder,
-  type BuildOptions,
-  type ResolvedBuildConfig,
-} from "./src/dev/builder.ts";
+export { Builder, type BuildOptions, type ResolvedBuildConfig } from "./src/dev/builder.ts";

@@ -3,12 +3,7 @@
  * to the published Fresh; nothing in the app changes.
  */
 export { App, type ListenOptions } from "./src/app.ts";
-export type {
-  Context,
-  FreshContext,
-  WebSocketHandlers,
-  WebSocketUpgradeOptions,
-} from "./src/context.ts";
+export type { Context, FreshContext, WebSocketHandlers, WebSocketUpgradeOptions } from "./src/context.ts";
 export { createDefine, type Define } from "./src/define.ts";
 export { HttpError } from "./src/error.ts";
 export {

@@ -16,7 +16,7 @@ export interface LocalOptions {
 
 /** Deadlines in milliseconds (SPEC D2); the writer's leaves room for its own busy timeout of five seconds. */
 export const READ_DEADLINE_MS = 1_500;
-export const WRITE_DEADLINE_MS = 12_000;
+export const WRITE_DEADLINE_MS = 10_000;
 
 /** Opens an existing database file. */
 export function openLocal(options: LocalOptions): Engine {

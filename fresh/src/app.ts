@@ -1,8 +1,4 @@
-import {
-  Context,
-  type WebSocketHandlers,
-  type WebSocketUpgradeOptions,
-} from "./context.ts";
+import { Context, type WebSocketHandlers, type WebSocketUpgradeOptions } from "./context.ts";
 import { HttpError, STATUS_TEXT } from "./error.ts";
 import { Routing } from "./routing.ts";
 import type { ServerSnapshot } from "./server/snapshot.ts";
@@ -39,8 +35,7 @@ export let attachSnapshot: <S>(
 /** Passes requests through middleware to routes, in the order of their registration. */
 export class App<State> {
   config: ResolvedFreshConfig;
-  #steps:
-    ((routing: Routing<State>, snapshot: ServerSnapshot | null) => void)[] = [];
+  #steps: ((routing: Routing<State>, snapshot: ServerSnapshot | null) => void)[] = [];
   #snapshot: ServerSnapshot | null = null;
 
   static {
@@ -148,9 +143,7 @@ export class App<State> {
         "fsRoutes() under a path is not implemented in this build of Fresh",
       );
     }
-    return this.#then((routing, snapshot) =>
-      routing.addFiles(snapshot?.routes ?? [])
-    );
+    return this.#then((routing, snapshot) => routing.addFiles(snapshot?.routes ?? []));
   }
 
   mountApp(_path: string, _app: App<State>): this {
@@ -215,9 +208,7 @@ export class App<State> {
     path: string,
     middlewares: Middleware<State>[],
   ): this {
-    return this.#then((routing) =>
-      routing.addHandlers(methods, path, middlewares)
-    );
+    return this.#then((routing) => routing.addHandlers(methods, path, middlewares));
   }
 
   #then(
@@ -247,8 +238,6 @@ async function withoutBody(response: Response): Promise<Response> {
 function plainError(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : 500;
   if (status >= 500) console.error(error);
-  const text = error instanceof HttpError
-    ? error.message || STATUS_TEXT[status]
-    : STATUS_TEXT[500];
+  const text = error instanceof HttpError ? error.message || STATUS_TEXT[status] : STATUS_TEXT[500];
   return new Response(text, { status });
 }

@@ -1,11 +1,7 @@
 import { isValidElement, type VNode } from "preact";
 import { renderPage } from "./server/document.ts";
 import type { ServerSnapshot } from "./server/snapshot.ts";
-import type {
-  LayoutConfig,
-  ResolvedFreshConfig,
-  RouteComponent,
-} from "./types.ts";
+import type { LayoutConfig, ResolvedFreshConfig, RouteComponent } from "./types.ts";
 import {
   upgradeWebSocket,
   type WebSocketHandlers,
@@ -13,10 +9,7 @@ import {
   type WebSocketUpgradeOptions,
 } from "./websocket.ts";
 
-export type {
-  WebSocketHandlers,
-  WebSocketUpgradeOptions,
-} from "./websocket.ts";
+export type { WebSocketHandlers, WebSocketUpgradeOptions } from "./websocket.ts";
 
 /** @deprecated Use {@linkcode Context} instead. */
 export type FreshContext<State = unknown> = Context<State>;
@@ -125,9 +118,7 @@ export class Context<State> {
       new TransformStream<U, Uint8Array<ArrayBuffer>>({
         transform(chunk, controller) {
           controller.enqueue(
-            typeof chunk === "string"
-              ? encoder.encode(chunk)
-              : new Uint8Array(chunk),
+            typeof chunk === "string" ? encoder.encode(chunk) : new Uint8Array(chunk),
           );
         },
       }),

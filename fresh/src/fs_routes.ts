@@ -1,11 +1,6 @@
 import type { RouteHandler } from "./handlers.ts";
 import type { RouteFile } from "./server/snapshot.ts";
-import type {
-  Middleware,
-  Route,
-  RouteComponent,
-  RouteConfig,
-} from "./types.ts";
+import type { Middleware, Route, RouteComponent, RouteConfig } from "./types.ts";
 
 /** A module under `routes/`, after its shape was checked. */
 export interface RouteModule<State> extends Route<State> {

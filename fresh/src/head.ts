@@ -1,11 +1,4 @@
-import {
-  type ComponentChildren,
-  createContext,
-  h,
-  isValidElement,
-  type JSX,
-  toChildArray,
-} from "preact";
+import { type ComponentChildren, createContext, h, isValidElement, type JSX, toChildArray } from "preact";
 import { useEffect } from "preact/hooks";
 import { IS_BROWSER } from "./is_browser.ts";
 
@@ -38,9 +31,7 @@ function titleOf(children: ComponentChildren): string | undefined {
     if (!isValidElement(child)) continue;
     if (child.type !== "title") {
       throw new Error(
-        `<Head> with <${
-          String(child.type)
-        }> inside an island is not implemented; <title> is`,
+        `<Head> with <${String(child.type)}> inside an island is not implemented; <title> is`,
       );
     }
     return toChildArray(child.props.children).map(String).join("");

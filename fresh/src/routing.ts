@@ -1,12 +1,7 @@
 import { type FileRouteTarget, registerFileRoutes } from "./fs_routes.ts";
 import { renderRoute } from "./render_route.ts";
 import { Router } from "./router.ts";
-import {
-  compose,
-  inheritedMiddlewares,
-  newSegment,
-  segmentOf,
-} from "./segments.ts";
+import { compose, inheritedMiddlewares, newSegment, segmentOf } from "./segments.ts";
 import type { RouteFile } from "./server/snapshot.ts";
 import {
   type LayoutConfig,

@@ -2,12 +2,7 @@ import { type Context, internalsOf } from "./context.ts";
 import { HttpError } from "./error.ts";
 import { renderRoute } from "./render_route.ts";
 import { patternFolders } from "./router.ts";
-import type {
-  LayoutConfig,
-  Middleware,
-  Route,
-  RouteComponent,
-} from "./types.ts";
+import type { LayoutConfig, Middleware, Route, RouteComponent } from "./types.ts";
 
 /** A folder of the address space with everything that the routes below it inherit. */
 export interface Segment<State> {

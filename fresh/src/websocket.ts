@@ -44,7 +44,5 @@ function isHandlers(
   value: WebSocketHandlers | WebSocketUpgradeOptions | undefined,
 ): value is WebSocketHandlers {
   return value !== undefined &&
-    ["open", "message", "close", "error"].some((name) =>
-      typeof Reflect.get(value, name) === "function"
-    );
+    ["open", "message", "close", "error"].some((name) => typeof Reflect.get(value, name) === "function");
 }

@@ -85,10 +85,8 @@ function between(
     get childNodes() {
       return nodes();
     },
-    contains: (node: Node | null) =>
-      nodes().some((child) => child.contains(node)),
-    insertBefore: (node: Node, child: Node | null) =>
-      parent.insertBefore(node, child ?? end),
+    contains: (node: Node | null) => nodes().some((child) => child.contains(node)),
+    insertBefore: (node: Node, child: Node | null) => parent.insertBefore(node, child ?? end),
     appendChild: (node: Node) => parent.insertBefore(node, end),
     removeChild: (node: Node) => parent.removeChild(node),
   };

@@ -1,10 +1,6 @@
 import { App, attachSnapshot, type ListenOptions } from "../app.ts";
 import { withLiveReload } from "../server/live_reload.ts";
-import {
-  type IslandModule,
-  loadSnapshot,
-  type RouteFile,
-} from "../server/snapshot.ts";
+import { type IslandModule, loadSnapshot, type RouteFile } from "../server/snapshot.ts";
 import { build as buildClient, type ClientBuild } from "./client_build.ts";
 import { findIslands, findRoutes, type FoundRoute } from "./crawl.ts";
 import { fromFileUrl, isAbsolute, join, toFileUrl } from "./paths.ts";
@@ -39,9 +35,7 @@ export class Builder<_State = unknown> {
     this.config = {
       root,
       outDir: absolute(options.outDir ?? "_fresh", root),
-      staticDir: [options.staticDir ?? "static"].flat().map((dir) =>
-        absolute(dir, root)
-      ),
+      staticDir: [options.staticDir ?? "static"].flat().map((dir) => absolute(dir, root)),
       islandDir: absolute(options.islandDir ?? "islands", root),
       routeDir: absolute(options.routeDir ?? "routes", root),
       serverEntry: absolute(options.serverEntry ?? "main.ts", root),
@@ -125,9 +119,7 @@ export class Builder<_State = unknown> {
       { eager, ...route },
     ): Promise<RouteFile> => ({
       ...route,
-      load: eager
-        ? { module: await importFile(route.path) }
-        : () => importFile(route.path),
+      load: eager ? { module: await importFile(route.path) } : () => importFile(route.path),
     }));
     return loadSnapshot(this.config.root, {
       buildId: client.buildId,

@@ -1,11 +1,6 @@
 import { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type {
-  OnResolveArgs,
-  OnResolveResult,
-  Plugin,
-  PluginBuild,
-} from "esbuild";
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { type Project, resolveSpecifier } from "./import_map.ts";
 import { fromFileUrl, relative } from "./paths.ts";
 
@@ -102,9 +97,7 @@ function denoResolver(project: Project): Plugin {
         }
         const inPackage = args.importer.includes("/node_modules/");
         if (inPackage) {
-          return SINGLETON.test(args.path)
-            ? fromNodeModules(build, project, args.path, args)
-            : undefined;
+          return SINGLETON.test(args.path) ? fromNodeModules(build, project, args.path, args) : undefined;
         }
         const resolved = resolveSpecifier(project, args.path, args.importer);
         if (resolved === undefined) return undefined;
@@ -137,9 +130,7 @@ function assertSinglePreact(inputs: string[]): void {
       "@preact/signals-core/dist/signals-core",
     ]
   ) {
-    const copies = inputs.filter((input) =>
-      input.includes(`/node_modules/${name}.`)
-    );
+    const copies = inputs.filter((input) => input.includes(`/node_modules/${name}.`));
     if (copies.length > 1) {
       throw new Error(
         `More than one copy in the client bundle: ${copies.join(", ")}`,
@@ -159,9 +150,7 @@ function watchService(): { ended(): Promise<void> } {
     if (!(child instanceof ChildProcess)) return;
     children.push({
       child,
-      end: new Promise((resolve) =>
-        child.once("exit", resolve).once("error", resolve)
-      ),
+      end: new Promise((resolve) => child.once("exit", resolve).once("error", resolve)),
     });
   };
   subscribe("child_process", note);

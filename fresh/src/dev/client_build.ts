@@ -39,9 +39,7 @@ export async function build(
       [name, bytes],
     ): Promise<[string, StaticEntry]> => [name, await entry(name, bytes)]),
   );
-  const summary = [...bundled, ...files].map(([name, { hash }]) =>
-    `${name} ${hash}`
-  ).sort().join("\n");
+  const summary = [...bundled, ...files].map(([name, { hash }]) => `${name} ${hash}`).sort().join("\n");
   const buildId = (await sha256(new TextEncoder().encode(summary))).slice(
     0,
     40,
@@ -96,9 +94,7 @@ async function entry(
 
 function contentTypeOf(name: string): string {
   const type = lookup(name) ?? "application/octet-stream";
-  return /^text\/|\/(json|javascript|manifest\+json)$/.test(type)
-    ? `${type}; charset=utf-8`
-    : type;
+  return /^text\/|\/(json|javascript|manifest\+json)$/.test(type) ? `${type}; charset=utf-8` : type;
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -28,9 +28,7 @@ export async function findSources(
 ): Promise<string[]> {
   const files = await Array.fromAsync(walk(dir));
   return files
-    .filter((file) =>
-      /\.[tj]sx?$/.test(file) && !ignore.some((pattern) => pattern.test(file))
-    )
+    .filter((file) => /\.[tj]sx?$/.test(file) && !ignore.some((pattern) => pattern.test(file)))
     .sort();
 }
 
@@ -68,9 +66,7 @@ export async function findRoutes(
     if (special === null) {
       const eager = (await Deno.readTextFile(file)).includes("routeOverride");
       const place = routePattern(id, true);
-      const pattern = id.endsWith("/index") && !place.endsWith("/")
-        ? `${place}/`
-        : place;
+      const pattern = id.endsWith("/index") && !place.endsWith("/") ? `${place}/` : place;
       routes.push({
         kind: "route",
         path: file,

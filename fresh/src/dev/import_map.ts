@@ -31,9 +31,7 @@ export async function readProject(root: string): Promise<Project> {
       const { jsxImportSource } = Object(config.compilerOptions);
       return {
         dir,
-        jsxImportSource: typeof jsxImportSource === "string"
-          ? jsxImportSource
-          : "preact",
+        jsxImportSource: typeof jsxImportSource === "string" ? jsxImportSource : "preact",
         imports: stringRecord(config.imports),
         links: links.filter((link) => link !== undefined),
       };
@@ -79,9 +77,7 @@ function lookUp(
   if (exact !== undefined) return absolute(exact, dir);
   const prefixes = Object.entries(imports)
     .map(([key, value]): [string, string] =>
-      /^(npm|jsr):/.test(value) && !key.endsWith("/")
-        ? [`${key}/`, `${value}/`]
-        : [key, value]
+      /^(npm|jsr):/.test(value) && !key.endsWith("/") ? [`${key}/`, `${value}/`] : [key, value]
     )
     .filter(([key]) => key.endsWith("/") && specifier.startsWith(key))
     .sort(([a], [b]) => b.length - a.length);
@@ -100,9 +96,7 @@ function withoutVersion(specifier: string): string {
 }
 
 function resolveLinked(project: Project, specifier: string): Resolved {
-  const link = project.links.find(({ name }) =>
-    specifier === name || specifier.startsWith(`${name}/`)
-  );
+  const link = project.links.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`));
   if (link === undefined) {
     return {
       error: `"${specifier}" is a JSR package; only linked ones can be bundled`,
@@ -117,9 +111,7 @@ function resolveLinked(project: Project, specifier: string): Resolved {
 async function readLink(dir: string): Promise<LinkedPackage | undefined> {
   const config = await readConfig(dir);
   if (typeof config?.name !== "string") return undefined;
-  const exports = typeof config.exports === "string"
-    ? { ".": config.exports }
-    : stringRecord(config.exports);
+  const exports = typeof config.exports === "string" ? { ".": config.exports } : stringRecord(config.exports);
   return {
     dir,
     name: config.name,
@@ -145,14 +137,10 @@ async function readConfig(
 
 function stringRecord(value: unknown): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(Object(value)).filter((entry): entry is [string, string] =>
-      typeof entry[1] === "string"
-    ),
+    Object.entries(Object(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
 }
 
 function stringList(value: unknown): string[] {
-  return Array.isArray(value)
-    ? value.filter((item) => typeof item === "string")
-    : [];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

@@ -52,19 +52,14 @@ function snapshotSource(
 ): string {
   const spec = (path: string) => JSON.stringify(specifier(config.outDir, path));
   const imports: string[] = [];
-  const load = (path: string) =>
-    `m${
-      imports.push(`import * as m${imports.length} from ${spec(path)};`) - 1
-    }`;
+  const load = (path: string) => `m${imports.push(`import * as m${imports.length} from ${spec(path)};`) - 1}`;
   const islandSource = [...islands].map(([name, path]) =>
-    `{ name: ${JSON.stringify(name)}, file: ${
-      JSON.stringify(client.islandAddress(name))
-    }, module: ${load(path)} }`
+    `{ name: ${JSON.stringify(name)}, file: ${JSON.stringify(client.islandAddress(name))}, module: ${
+      load(path)
+    } }`
   );
   const routeSource = routes.map(({ eager, path, ...route }) => {
-    const loader = eager
-      ? `{ module: ${load(path)} }`
-      : `() => import(${spec(path)})`;
+    const loader = eager ? `{ module: ${load(path)} }` : `() => import(${spec(path)})`;
     const fields = { ...route, path: relative(config.root, path) };
     return `{ ...${JSON.stringify(fields)}, load: ${loader} }`;
   });
@@ -83,18 +78,12 @@ export default {
 
 function serverSource(config: ResolvedBuildConfig): string {
   const root = JSON.stringify(`/${relative(config.outDir, config.root)}`);
-  const handler = config.mode === "development"
-    ? "withLiveReload(app.handler())"
-    : "app.handler()";
+  const handler = config.mode === "development" ? "withLiveReload(app.handler())" : "app.handler()";
   return `${NOTICE}import { attachSnapshot, loadSnapshot, withLiveReload } from "fresh/internal";
 import data from "./snapshot.js";
-import { app } from ${
-    JSON.stringify(specifier(config.outDir, config.serverEntry))
-  };
+import { app } from ${JSON.stringify(specifier(config.outDir, config.serverEntry))};
 
-attachSnapshot(app, loadSnapshot(import.meta.dirname + ${root}, data), ${
-    JSON.stringify(config.mode)
-  });
+attachSnapshot(app, loadSnapshot(import.meta.dirname + ${root}, data), ${JSON.stringify(config.mode)});
 
 export default { fetch: ${handler} };
 `;

@@ -41,9 +41,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   if (options.reportTo) {
     directives.push("report-to csp-endpoint", `report-uri ${options.reportTo}`);
   }
-  const header = `Content-Security-Policy${
-    options.reportOnly ? "-Report-Only" : ""
-  }`;
+  const header = `Content-Security-Policy${options.reportOnly ? "-Report-Only" : ""}`;
 
   return async (ctx) => {
     const response = await ctx.next();
@@ -67,7 +65,5 @@ function directiveName(directive: string): string {
 }
 
 function withNonce(directive: string, nonce: string): string {
-  return WITH_NONCE.test(directive)
-    ? directive.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`)
-    : directive;
+  return WITH_NONCE.test(directive) ? directive.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`) : directive;
 }

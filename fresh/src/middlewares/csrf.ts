@@ -19,9 +19,7 @@ export function csrf<State>(
     if (["GET", "HEAD", "OPTIONS"].includes(method)) return ctx.next();
     const site = headers.get("sec-fetch-site");
     const origin = headers.get("origin");
-    const fromHere = site === null
-      ? origin === null
-      : site === "same-origin" || site === "none";
+    const fromHere = site === null ? origin === null : site === "same-origin" || site === "none";
     if (
       fromHere || (origin !== null && isAllowed(origin, options.origin, ctx))
     ) return ctx.next();

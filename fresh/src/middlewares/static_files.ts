@@ -11,9 +11,7 @@ export function staticFiles<State>(): Middleware<State> {
     const file = snapshot?.staticFiles.get(canonicalPath(url.pathname));
     if (!snapshot || !file) {
       // Browsers ask for it on their own; a page for an answer would be wasted.
-      return url.pathname === "/favicon.ico"
-        ? new Response(null, { status: 404 })
-        : await ctx.next();
+      return url.pathname === "/favicon.ico" ? new Response(null, { status: 404 }) : await ctx.next();
     }
     if (req.method !== "GET" && req.method !== "HEAD") {
       return new Response("Method Not Allowed", {
@@ -45,9 +43,7 @@ export function staticFiles<State>(): Middleware<State> {
         return new Response(null, { status: 304, headers });
       }
     }
-    const bytes = typeof file.source === "string"
-      ? await Deno.readFile(file.source)
-      : file.source;
+    const bytes = typeof file.source === "string" ? await Deno.readFile(file.source) : file.source;
     headers.set("content-length", String(bytes.byteLength));
     return new Response(req.method === "HEAD" ? null : bytes, { headers });
   };
@@ -66,7 +62,5 @@ export function canonicalPath(pathname: string): string {
 
 function matches(ifNoneMatch: string | null, hash: string): boolean {
   if (ifNoneMatch === null) return false;
-  return ifNoneMatch.split(",").some((tag) =>
-    tag.trim().replace(/^W\//, "") === `"${hash}"`
-  );
+  return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === `"${hash}"`);
 }

@@ -26,9 +26,7 @@ export function preloadHeader(page: PageRender): string | null {
     page.snapshot.clientEntry,
     ...[...page.islands].map((island) => island.file),
   ]);
-  return [...files].map((file) =>
-    `<${encodeURI(file)}>; rel="modulepreload"; as="script"`
-  ).join(", ");
+  return [...files].map((file) => `<${encodeURI(file)}>; rel="modulepreload"; as="script"`).join(", ");
 }
 
 function bootSource(page: PageRender, clientEntry: string): string {
@@ -38,8 +36,6 @@ function bootSource(page: PageRender, clientEntry: string): string {
   );
   const table = islands.map(({ name }, i) => `${scriptString(name)}:I${i}`)
     .join(",");
-  return `import { boot } from ${scriptString(clientEntry)};${
-    imports.join("")
-  }` +
+  return `import { boot } from ${scriptString(clientEntry)};${imports.join("")}` +
     `boot({${table}},${scriptString(serialiseProps(page.props))});`;
 }

@@ -1,10 +1,4 @@
-import {
-  Fragment,
-  type FunctionComponent,
-  h,
-  type JSX,
-  type VNode,
-} from "preact";
+import { Fragment, type FunctionComponent, h, type JSX, type VNode } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import type { Context, ContextInternals } from "../context.ts";
@@ -24,9 +18,7 @@ export async function renderPage<State>(
 ): Promise<Response> {
   let vnode: VNode | null = content;
   for (
-    const layout of config.skipInheritedLayouts
-      ? []
-      : internals.layouts.toReversed()
+    const layout of config.skipInheritedLayouts ? [] : internals.layouts.toReversed()
   ) {
     const child = vnode;
     const result = await componentVNode(ctx, layout, null, () => child);

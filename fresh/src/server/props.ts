@@ -15,8 +15,7 @@ export interface IslandProps {
 export function serialiseProps(islands: IslandProps[]): string {
   try {
     return stringify(islands.map((island) => island.props), {
-      Computed: (value) =>
-        isSignal(value) && isComputed(value) && { value: value.peek() },
+      Computed: (value) => isSignal(value) && isComputed(value) && { value: value.peek() },
       Signal: (value) => isSignal(value) && { value: value.peek() },
       Element: (value) => {
         if (isValidElement(value)) throw new JsxInProps();
@@ -54,9 +53,7 @@ function isComputed(value: Signal<unknown>): boolean {
 function explain(error: unknown, islands: IslandProps[]): unknown {
   if (error instanceof JsxInProps) {
     const holder = islands.find((island) =>
-      Object.values(island.props).some((value) =>
-        !isSignal(value) && isValidElement(value)
-      )
+      Object.values(island.props).some((value) => !isSignal(value) && isValidElement(value))
     );
     const name = holder?.island ??
       islands.map((island) => island.island).join(", ");
@@ -68,8 +65,6 @@ function explain(error: unknown, islands: IslandProps[]): unknown {
   const [, index, prop] = /^\[(\d+)\]\.?(.*)$/.exec(error.path ?? "") ?? [];
   const island = islands[Number(index)]?.island ?? "?";
   return new TypeError(
-    `Island "${island}": prop "${
-      prop ?? ""
-    }" cannot be sent to the browser: ${error.message}`,
+    `Island "${island}": prop "${prop ?? ""}" cannot be sent to the browser: ${error.message}`,
   );
 }

@@ -55,9 +55,7 @@ export function registerIslands(components: Iterable<ComponentType>): void {
 let creatingOriginal = false;
 const previousHook = options.vnode;
 options.vnode = (vnode: VNode) => {
-  const replacement = creatingOriginal
-    ? undefined
-    : replacements.get(vnode.type);
+  const replacement = creatingOriginal ? undefined : replacements.get(vnode.type);
   if (replacement !== undefined) {
     if (
       typeof vnode.type === "string" && vnode.key != null &&
@@ -115,9 +113,7 @@ function documentTag(tag: string, Last?: ComponentType): ComponentType<Props> {
       ...props,
       children: [children, Last && h(Last, null)],
     });
-    return tag === "head"
-      ? h(HeadPlace.Provider, { value: "document-head" }, content)
-      : content;
+    return tag === "head" ? h(HeadPlace.Provider, { value: "document-head" }, content) : content;
   };
 }
 
@@ -152,9 +148,7 @@ function headKey(tag: string, props: Props): string {
     return `${tag} ${JSON.stringify(identity)}`;
   }
   const { children, ...rest } = props;
-  return `${tag} ${JSON.stringify(rest)} ${
-    typeof children === "string" ? children : ""
-  }`;
+  return `${tag} ${JSON.stringify(rest)} ${typeof children === "string" ? children : ""}`;
 }
 
 function GatheredHead(): JSX.Element {
