@@ -82,7 +82,7 @@ export default function TopBar({ state }: { state: AppState }) {
         <div class="bar-strip">
           <Strip tone="red" alert>
             {database.detail ?? "The database service does not answer."}{" "}
-            Chat and queue stay; reading and deciding work again as soon as it does.
+            Chat and queue stay; reading and deciding wait for it.
           </Strip>
         </div>
       )}

@@ -162,13 +162,16 @@ async function makeRoom(ws: string): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const { value: lease } = await kv.get<Lease>(keys.run(ws));
-    if (lease?.kind !== "followup") break;
+    if (!lease) return;
+    if (lease.kind === "answer") {
+      if ((await runningAnswer(ws))?.id === lease.run) throw busy();
+      continue;
+    }
     // Its process had its chance to store what it has; from here on it finds its lease gone and writes no more.
     if (Date.now() > deadline) await closeDead(ws);
     else await stopAnswer(ws);
     await backoff(MAX_TRIES);
   }
-  if (await runningAnswer(ws)) throw busy();
 }
 
 async function begin(

@@ -96,8 +96,7 @@ export class Hub {
 
   /** Brings the hub up to what is committed now; resolves when every subscriber has been sent it. */
   drain(): Promise<void> {
-    // One that still waits for its turn will see what whoever asks now has committed: sixty tabs that come back together
-    // cost one reading.
+    // One that still waits for its turn will see all of it: sixty tabs that come back together cost one reading.
     return this.#waiting ??= this.#chain = this.#chain.then(() => {
       this.#waiting = null;
       return this.#drain();

@@ -56,7 +56,7 @@ export function Detail({ state }: { state: AppState }) {
             </header>
             {action.type === "observation"
               ? <Read action={action} />
-              : <Effect state={state} action={action} />}
+              : <Effect state={state} action={action} isTold={mine !== null} />}
             {mine && (
               <Strip tone="red" alert>
                 {mine.message}
@@ -85,7 +85,8 @@ function Read({ action }: { action: Action }) {
   );
 }
 
-function Effect({ state, action }: { state: AppState; action: Action }) {
+/** `isTold`: what went wrong stands below already, with more to it. */
+function Effect({ state, action, isTold }: { state: AppState; action: Action; isTold: boolean }) {
   const { preview } = action;
   const changes = preview ? [...preview.changes, ...state.moreChanges.value] : [];
   const left = totalRows(action.affected) - changes.length;
@@ -116,7 +117,7 @@ function Effect({ state, action }: { state: AppState; action: Action }) {
           )}
         </Strip>
       )}
-      {action.error && <Strip tone="red">{action.error}</Strip>}
+      {action.error && !isTold && <Strip tone="red">{action.error}</Strip>}
       {action.reason && action.state === "rejected" && <p class="muted">Reason: {action.reason}</p>}
       {preview && <DiffTable key={action.digest} changes={changes} columns={preview.columns} />}
       {preview && left > 0 && (

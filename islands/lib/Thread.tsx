@@ -96,6 +96,7 @@ export function Thread({ state, pinned }: { state: AppState; pinned: MutableRef<
 function Welcome({ state }: { state: AppState }) {
   return (
     <Empty title="Ask about your data, or ask for a change. Reading is free; every change waits for a person.">
+      {state.tables.value.length === 0 && state.database.value.ok && <p>This database has no tables yet.</p>}
       <ul class="examples">
         {state.examples.map((example) => (
           <li key={example}>

@@ -53,14 +53,25 @@ async function make(): Promise<Stored> {
   return stored;
 }
 
-async function load(): Promise<Stored | undefined> {
-  const db = await open();
-  return await settle<Stored | undefined>(db.transaction(STORE).objectStore(STORE).get("approver"));
+function load(): Promise<Stored | undefined> {
+  return inStore<Stored | undefined>("readonly", (keys) => keys.get("approver"));
 }
 
 async function write(stored: Stored): Promise<void> {
+  await inStore("readwrite", (keys) => keys.put(stored, "approver"));
+}
+
+/** Closes what it opened: a connection left open would keep the person from clearing this browser's data. */
+async function inStore<T>(
+  mode: IDBTransactionMode,
+  use: (keys: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
   const db = await open();
-  await settle(db.transaction(STORE, "readwrite").objectStore(STORE).put(stored, "approver"));
+  try {
+    return await settle(use(db.transaction(STORE, mode).objectStore(STORE)));
+  } finally {
+    db.close();
+  }
 }
 
 function open(): Promise<IDBDatabase> {

@@ -79,7 +79,8 @@ async function decide(
   batch(() => {
     state.deciding.value = null;
     if (!answer.ok) {
-      state.trouble.value = troubleOf(action, answer);
+      // Drift is the action's own state from here on, with its own strip and what to do about it.
+      if (answer.code !== "drift") state.trouble.value = troubleOf(action, answer);
       void refreshSelected(state);
       return;
     }

@@ -43,7 +43,17 @@ function diffTable(table: string, changes: Change[], columns: readonly string[])
   const others = columns.filter((name) => !keyColumns.includes(name) || differing.has(name));
   const same = others.filter((name) => !differing.has(name));
   // A key alone rarely tells a person which row it is; one more column does (mostly a name).
-  const shown = isWhole ? others : [...others.filter((name) => differing.has(name)), ...same.slice(0, 1)];
+  // In a wide table the values that a row comes with would hide among NULLs.
+  const isNull = (name: string) => {
+    const c = columns.indexOf(name);
+    return changes.every(({ before, after }) =>
+      (before?.[c] ?? null) === null && (after?.[c] ?? null) === null
+    );
+  };
+  const valuesFirst = [...others.filter((name) => !isNull(name)), ...others.filter(isNull)];
+  const shown = isWhole
+    ? valuesFirst
+    : [...others.filter((name) => differing.has(name)), ...same.slice(0, 1)];
   return {
     table,
     keyColumns,

@@ -15,6 +15,8 @@ import { localSettings, withStore } from "./store.ts";
 
 /** No word of what is shown or kept may hold it. */
 export const KEY = "sk-test-0123456789-secret";
+/** A message that is not there by now will not come, in milliseconds. */
+const PATIENCE_MS = 15_000;
 export const WHERE: Where = { ws: "main", database: "main" };
 export const ANN: Actor = { id: "ann", name: "Ann", via: "person" };
 
@@ -97,6 +99,16 @@ export async function nothingRuns(): Promise<void> {
   }
 }
 
+/** Resolves when the running answer has written `text`, in the memory of the process that drives it. */
+export async function written(hub: Hub, run: string, text: string): Promise<void> {
+  let said = "";
+  for await (const chunk of hub.chunks(run, AbortSignal.timeout(10_000))) {
+    if (chunk.type === "text-delta") said += chunk.delta;
+    if (said.includes(text)) return;
+  }
+  assert.fail(`the answer ended without ${text}`);
+}
+
 /** A promise to open by hand: what waits for it waits until `open` is called. */
 export function gate(): { opened: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -117,16 +129,26 @@ async function messagesOf(hub: Hub): Promise<Conversation["ended"]> {
     for (const wake of waiting) wake();
   });
   return async (run) => {
-    for (;;) {
-      const found = messages.get(run);
-      if (found) return found;
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          waiting.delete(wake);
-          resolve();
-        };
-        waiting.add(wake);
-      });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      for (const wake of waiting) wake();
+    }, PATIENCE_MS);
+    try {
+      for (;;) {
+        const found = messages.get(run);
+        if (found) return found;
+        assert.equal(late, false, `the message of ${run} never came`);
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            waiting.delete(wake);
+            resolve();
+          };
+          waiting.add(wake);
+        });
+      }
+    } finally {
+      clearTimeout(timer);
     }
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runningAnswer, startAnswer, stopAnswer } from "@/agent/chat/run.ts";
+import { runningAnswer, startAnswer, stopAll, stopAnswer } from "@/agent/chat/run.ts";
 import { Refusal } from "@/agent/errors.ts";
 import type { Batch, Lease } from "@/agent/live/tail.ts";
 import { keys } from "@/agent/store/keys.ts";
@@ -17,6 +17,7 @@ import {
   WHERE,
   withConversation,
   words,
+  written,
 } from "./conversation.ts";
 
 const TEXT = "abcdefghijklmnopqrstuvwxyz";
@@ -72,8 +73,7 @@ Deno.test("a stop keeps what was written, hangs up on the provider and lets the 
     }, async ({ ask, ended, openai, hub }) => {
     const run = await ask("Count");
     await half.promise;
-    const chunks = hub.chunks(run, AbortSignal.timeout(5_000));
-    for await (const chunk of chunks) if (chunk.type === "text-delta" && chunk.delta.includes("r")) break;
+    await written(hub, run, "r");
     await stopAnswer(WS);
     assert.equal(await runningAnswer(WS), null);
     const answer = await ended(run);
@@ -103,18 +103,23 @@ Deno.test("a stop before the first byte leaves the question, ready to be asked a
   );
 });
 
-Deno.test("a stop that another process asks for arrives through the store", async () => {
-  const half = Promise.withResolvers<void>();
+Deno.test("a stop that another process asks for arrives through the store, for this run alone", async () => {
+  const { opened, open } = gate();
   await withConversation(() => ({
     text: TEXT,
-    pace: (event) => event === 2 ? (half.resolve(), new Promise(() => {})) : undefined,
-  }), async ({ ask, ended }) => {
+    pace: (event) => event === 2 ? opened : event === 4 ? new Promise(() => {}) : undefined,
+  }), async ({ ask, ended, hub }) => {
     const run = await ask("Count");
-    await half.promise;
+    await written(hub, run, "f");
     const kv = await openStore();
     await kv.set(keys.stop(WS), "another run");
+    await heard(kv);
+    open();
+    await written(hub, run, "r");
     await kv.set(keys.stop(WS), run);
-    assert.equal((await ended(run)).metadata?.status, "stopped");
+    const answer = await ended(run);
+    assert.equal(answer.metadata?.status, "stopped");
+    assert.equal(words(answer), TEXT.slice(0, 18));
     await nothingRuns();
   });
 });
@@ -172,22 +177,29 @@ Deno.test("the answer of another process that lives is left alone, and a questio
   });
 });
 
-Deno.test("a process that was declared dead writes no more", async () => {
+Deno.test("a process that was declared dead writes no more, and hangs up", async () => {
   const half = Promise.withResolvers<void>();
   const { opened, open } = gate();
   await withConversation(() => ({
     text: TEXT,
-    pace: (event) => event === 3 ? (half.resolve(), opened) : undefined,
+    pace: (event) => {
+      if (event === 3) half.resolve();
+      return event === 3 ? opened : event === 5 ? new Promise(() => {}) : undefined;
+    },
   }), async ({ ask, openai }) => {
     const run = await ask("Count");
     await half.promise;
     const kv = await openStore();
-    await kv.set(keys.run(WS), { run: "newer", kind: "answer", beat: Date.now() } satisfies Lease);
+    const newer: Lease = { run: "newer", kind: "answer", beat: Date.now() };
+    await kv.set(keys.run(WS), newer);
+    const before = await chunksOf(run);
     open();
     await openai.requests[0].hungUp;
-    await kv.delete(keys.run(WS));
-    await nothingRuns();
+    await stopAll();
     assert.equal((await stored()).some(({ id }) => id === run), false);
+    assert.deepEqual((await kv.get(keys.run(WS))).value, newer);
+    assert.deepEqual(await chunksOf(run), before);
+    await kv.delete(keys.run(WS));
   });
 });
 
@@ -207,6 +219,17 @@ async function orphan(
     from += chunks.length;
   }
   await kv.set(keys.head(WS), Date.now());
+}
+
+/** Waits until a watcher of the stop key, begun after the run's own, has heard what was just written. */
+async function heard(kv: Deno.Kv): Promise<void> {
+  for await (const [{ value }] of kv.watch([keys.stop(WS)])) if (value !== null) break;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+async function chunksOf(run: string): Promise<Batch[]> {
+  const kv = await openStore();
+  return (await Array.fromAsync(kv.list<Batch>({ prefix: keys.chunks(WS, run) }))).map(({ value }) => value);
 }
 
 function isBusy(error: unknown): boolean {

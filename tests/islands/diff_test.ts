@@ -41,6 +41,12 @@ Deno.test("rows that come or go show every cell", () => {
   }
 });
 
+Deno.test("what a new row comes with stands before its NULLs", () => {
+  const after = [{ $key: 1 }, null, "z@example.com", null, "East"];
+  const change: Change = { table: "customers", op: "insert", key: { id: { $key: 1 } }, before: null, after };
+  assert.deepEqual(diffTables([change], COLUMNS)[0]?.shown, ["email", "region", "name", "tier"]);
+});
+
 Deno.test("a key that changes is shown as a change", () => {
   const [diff] = diffTables([update(BOB.with(0, 99))], COLUMNS);
   assert.ok(diff?.shown.includes("id"));

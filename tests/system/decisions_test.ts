@@ -1,0 +1,299 @@
+/** Deciding, in a real browser: when the data moved, when two decide at once, by keyboard alone, with keys that went. */
+import assert from "node:assert/strict";
+import type { Action } from "@/agent/types.ts";
+import { connection, detail, type Page, type Product, tiers, untilTiers, withProduct } from "./product.ts";
+import { until } from "./start.ts";
+
+Deno.test("deciding when things have moved", async (t) => {
+  await withProduct({}, async (product) => {
+    const { client, open, behind, gatekeeper, context } = product;
+    const tab = await open();
+
+    await t.step("drift changes nothing and says so; after another look, approving works", async () => {
+      const { id } = await client.propose("UPDATE customers SET tier = 'Gold' WHERE region = 'East'");
+      await openAction(tab, id);
+      behind("UPDATE customers SET tier = 'Iron' WHERE id = 2");
+      await tab.getByTestId("approve").click();
+      await detail(tab, "stale", id);
+      const strip = tab.getByRole("alert").filter({ hasText: "The data moved since this preview." });
+      assert.match(await strip.getAttribute("class") ?? "", /tone-amber/);
+      assert.equal(await tab.getByRole("alert").count(), 1, "it is said once");
+      assert.equal(await tab.getByTestId("approve").count(), 0);
+      assert.deepEqual(await column(product, "tier", [2, 5, 8]), ["Iron", "Silver", "Silver"]);
+      await tab.getByTestId("look-again").click();
+      await detail(tab, "pending", id);
+      assert.match(await tab.getByTestId("diff-row").first().innerText(), /Iron[\s\S]*Gold/);
+      await tab.getByTestId("approve").click();
+      await detail(tab, "approved", id);
+      assert.deepEqual(await column(product, "tier", [2, 5, 8]), ["Gold", "Gold", "Gold"]);
+    });
+
+    await t.step(
+      "a revert over rows that moved changes nothing and shows before, after and now",
+      async () => {
+        behind("UPDATE customers SET tier = 'Copper' WHERE id = 5");
+        await tab.getByTestId("revert").click();
+        await tab.getByTestId("revert-confirm").click();
+        const alert = tab.getByRole("alert");
+        await alert.getByRole("columnheader", { name: "Now" }).waitFor();
+        const cells = await alert.getByRole("row").last().getByRole("cell").allInnerTexts();
+        assert.deepEqual(cells, ["customers · id 5", "tier", "Silver", "Gold", "Copper"]);
+        assert.equal(await alert.count(), 1, "it is said once");
+        assert.deepEqual(await column(product, "tier", [2, 5, 8]), ["Gold", "Copper", "Gold"]);
+        await detail(tab, "approved");
+      },
+    );
+
+    await t.step("what the database refuses at last has failed, with its reason", async () => {
+      behind("CREATE TABLE codes (code TEXT PRIMARY KEY, what TEXT)");
+      const first = await client.propose("INSERT INTO codes VALUES ('A', 'first')");
+      const second = await client.propose("INSERT INTO codes VALUES ('A', 'second')");
+      await openAction(tab, first.id);
+      await tab.getByTestId("approve").click();
+      // The decision moves on to what waits next: the same row once more.
+      const open = await detail(tab, "pending", second.id);
+      await open.getByText("The data moved since this preview.").waitFor();
+      await tab.getByTestId("approve").click();
+      const failed = await detail(tab, "failed", second.id);
+      await failed.getByText("UNIQUE constraint failed: codes.code").waitFor();
+      await failed.getByText("Nothing was changed.", { exact: true }).waitFor();
+      assert.deepEqual(await client.rows("codes"), [{ code: "A", what: "first" }]);
+    });
+
+    await t.step("a dangerous change wants its row count typed, and nothing else will do", async () => {
+      const { id } = await client.propose("DELETE FROM customers WHERE region = 'West'");
+      await openAction(tab, id);
+      const button = tab.getByTestId("approve");
+      const count = tab.getByTestId("approve-count");
+      for (const wrong of ["", "2", "33", "three", "3x"]) {
+        await count.fill(wrong);
+        assert.equal(await button.isDisabled(), true, wrong);
+        await count.press("Enter");
+      }
+      assert.equal((await client.rows("customers")).length, 8);
+      await detail(tab, "pending", id);
+      await count.fill("3");
+      await count.press("Enter");
+      await detail(tab, "approved", id);
+      assert.equal((await client.rows("customers")).length, 5);
+      await tab.getByTestId("undo").click();
+      await detail(tab, "reverted", id);
+      assert.equal((await client.rows("customers")).length, 8);
+    });
+
+    await t.step("a key that the db-service no longer knows is enrolled again by itself", async () => {
+      const known = await approvers(product);
+      assert.equal(known.length, 1);
+      behind("DELETE FROM _gk_approver");
+      assert.deepEqual(await approvers(product), []);
+      await approveOne(product, tab, "Silver");
+      assert.deepEqual(await approvers(product), known, "the same key");
+    });
+
+    await t.step(
+      "a key that was revoked there stays revoked: the page says so, and nothing happens",
+      async () => {
+        const [key] = await approvers(product);
+        const revoked = await fetch(`${gatekeeper.dbUrl}/v1/databases/main/approvers/${key}`, {
+          method: "DELETE",
+          headers: { authorization: `Bearer ${gatekeeper.dbToken}` },
+        });
+        assert.equal(revoked.status, 204);
+        const { id } = await client.propose("UPDATE customers SET tier = 'Stolen' WHERE id = 2");
+        await openAction(tab, id);
+        await tab.getByTestId("approve").click();
+        await tab.getByRole("alert").getByText(/revoked/).waitFor();
+        await detail(tab, "pending", id);
+        assert.deepEqual(await column(product, "tier", [2]), ["Silver"]);
+        assert.deepEqual(await approvers(product), []);
+        await client.in("POST", `/actions/${id}/withdraw`, {});
+      },
+    );
+
+    await t.step("a browser whose storage was cleared makes a new key, and approving works", async () => {
+      const known = await approvers(product);
+      await tab.evaluate(`new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase("gatekeeper");
+        request.onsuccess = resolve;
+        request.onblocked = () => reject(new Error("something keeps the keys open"));
+      })`);
+      await approveOne(product, tab, "Bronze");
+      assert.equal((await approvers(product)).length, known.length + 1);
+    });
+
+    await t.step("two tabs approve the same action at the same time: one effect, and both know", async () => {
+      const other = await open();
+      const { id } = await client.propose("UPDATE customers SET name = name || '!' WHERE id = 1");
+      const both = [tab, other];
+      let asked = 0;
+      const together = Promise.withResolvers<void>();
+      await context.route("**/approve", async (route) => {
+        if (++asked === both.length) together.resolve();
+        await together.promise;
+        await route.continue();
+      });
+      for (const one of both) {
+        await openAction(one, id);
+        await one.getByTestId("approve").click();
+      }
+      for (const one of both) await detail(one, "approved", id);
+      await context.unroute("**/approve");
+      const told = async () => {
+        const won = await Promise.all(both.map((one) => one.getByTestId("undo").count()));
+        const lost = await Promise.all(
+          both.map((one) => one.getByRole("alert").filter({ hasText: `#${id} ` }).allInnerTexts()),
+        );
+        return won.join() === lost.map(([text]) => text ? 0 : 1).join() && lost.flat()[0];
+      };
+      assert.match(await until("one tab won, the other was told", told), /approved|executing/);
+      assert.deepEqual(await column(product, "name", [1]), ["Alice Chen!"]);
+      await other.close();
+    });
+  });
+});
+
+Deno.test("deciding by keyboard alone", async (t) => {
+  await withProduct({ expected: /net::ERR_FAILED/ }, async (product) => {
+    const { client, open } = product;
+    for (const tier of ["One", "Two", "Three", "Four"]) {
+      await client.propose(`UPDATE customers SET tier = '${tier}' WHERE name = 'Alice Chen'`);
+    }
+    const tab = await open();
+    const keys = tab.keyboard;
+    const isOpen = (id: number, state = "pending") => detail(tab, state, id);
+    const focused = () => tab.evaluate("document.activeElement.id");
+
+    await t.step("J and K move, and stop at the ends", async () => {
+      await keys.press("j");
+      await isOpen(4);
+      await keys.press("j");
+      await isOpen(3);
+      await keys.press("k");
+      await keys.press("k");
+      await isOpen(4);
+    });
+
+    await t.step("keys rest with a modifier and on repeat", async () => {
+      for (const modifier of ["Control", "Alt", "Meta"]) await keys.press(`${modifier}+j`);
+      await keys.down("j");
+      await isOpen(3);
+      await keys.down("j");
+      await keys.down("j");
+      await keys.up("j");
+      await keys.press("k");
+      await isOpen(4);
+    });
+
+    await t.step("? lists them, and Esc closes the list alone", async () => {
+      await keys.press("?");
+      const help = tab.getByRole("dialog", { name: "Keys" });
+      await help.waitFor();
+      await keys.press("a");
+      await keys.press("Escape");
+      await help.waitFor({ state: "hidden" });
+      await isOpen(4);
+      assert.equal((await client.action(4)).state, "pending");
+    });
+
+    await t.step(
+      "A approves; the focus goes on to what waits next, and a key held down does not",
+      async () => {
+        await keys.down("a");
+        await isOpen(3);
+        await until("the focus on the next action", async () => await focused() === "action-heading");
+        for (let i = 0; i < 5; i++) await keys.down("a");
+        await keys.up("a");
+        assert.equal((await client.action(3)).state, "pending");
+        await untilTiers(tab, (await tiers(tab)).replace(/^\S+/, "Four"));
+      },
+    );
+
+    await t.step(
+      "R asks for a reason; letters in it are letters; Esc leaves it, Enter sends it",
+      async () => {
+        await keys.press("r");
+        await keys.type("a jar");
+        assert.equal(await tab.getByTestId("reject-reason").inputValue(), "a jar");
+        await keys.press("Escape");
+        await tab.getByTestId("approve").waitFor();
+        assert.equal((await client.action(3)).state, "pending");
+        await keys.press("r");
+        await keys.type("raja");
+        await keys.press("Enter");
+        await isOpen(2);
+        await until("the focus on the next action", async () => await focused() === "action-heading");
+        const rejected = await client.action(3);
+        assert.deepEqual([rejected.state, rejected.reason], ["rejected", "raja"]);
+      },
+    );
+
+    await t.step(
+      "/ goes to the composer, where keys are letters; Esc leaves it, Esc closes the action",
+      async () => {
+        await keys.press("/");
+        await keys.type("jar?");
+        assert.equal(await tab.getByTestId("composer").inputValue(), "jar?");
+        await keys.press("Escape");
+        await isOpen(2);
+        await keys.press("Escape");
+        await tab.getByTestId("action-detail").waitFor({ state: "detached" });
+      },
+    );
+
+    await t.step("Undo is a Tab away and takes the decision back", async () => {
+      await keys.press("j");
+      await isOpen(2);
+      await tab.getByTestId("look-again").press("Enter");
+      await tab.getByText("The data moved").waitFor({ state: "detached" });
+      await keys.press("a");
+      await tab.getByTestId("undo").waitFor();
+      assert.deepEqual(await column(product, "tier", [1]), ["Two"]);
+      await tab.getByTestId("undo").press("Enter");
+      await until("the undo", async () => (await client.action(2)).state === "reverted");
+      assert.deepEqual(await column(product, "tier", [1]), ["Four"]);
+    });
+
+    await t.step("offline, a decision says that nothing happened and can be made again", async () => {
+      await openAction(tab, 1);
+      await tab.getByTestId("look-again").click();
+      await tab.getByText("The data moved").waitFor({ state: "detached" });
+      await tab.route("**/approve", (route) => route.abort());
+      await tab.getByTestId("approve").click();
+      await tab.getByRole("alert").getByText("The server does not answer.").waitFor();
+      await tab.unroute("**/approve");
+      await tab.getByTestId("approve").click();
+      await isOpen(1, "approved");
+      await connection(tab, "live");
+    });
+  });
+});
+
+async function openAction(tab: Page, id: number): Promise<void> {
+  await tab.getByTestId(`queue-item-${id}`).click();
+  await detail(tab, "pending", id);
+}
+
+/** Proposes a tier for Bob and approves it in the tab. */
+async function approveOne(product: Product, tab: Page, tier: string): Promise<Action> {
+  const action = await product.client.propose(`UPDATE customers SET tier = '${tier}' WHERE id = 2`);
+  await openAction(tab, action.id);
+  await tab.getByTestId("approve").click();
+  await detail(tab, "approved", action.id);
+  assert.deepEqual(await column(product, "tier", [2]), [tier]);
+  return action;
+}
+
+/** One column of the customers with these ids. */
+async function column({ client }: Product, name: string, ids: number[]): Promise<unknown[]> {
+  const rows = await client.rows("customers");
+  return ids.map((id) => rows.find((row) => row.id === id)?.[name]);
+}
+
+/** The keys that may approve. */
+async function approvers({ client }: Product): Promise<string[]> {
+  const { body } = await client.in<{ approvers: { key: string; revokedAt?: string | null }[] }>(
+    "GET",
+    "/approvers",
+  );
+  return body.approvers.filter(({ revokedAt }) => !revokedAt).map(({ key }) => key);
+}

@@ -1,0 +1,117 @@
+/** One running installation with one browser, for a file of tests, and what a person does in a tab of it. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, complaints, type Page, startBrowser } from "./browser.ts";
+import { Client } from "./client.ts";
+import { type Running, startGatekeeper, until } from "./start.ts";
+
+export type { BrowserContext, Page };
+
+export const WIDE = { width: 1440, height: 900 };
+/** Chromium writes every answer over 399 into the console, also one that the page expects and handles. */
+const REFUSED = /^Failed to load resource: the server responded with a status of (403|404|409|422|429|503)/;
+
+export interface Product {
+  gatekeeper: Running;
+  browser: Browser;
+  /** A context at desktop width; tabs of it share the approver's key. */
+  context: BrowserContext;
+  client: Client;
+  /** Opens a tab that is alive: connected and answering to clicks. Whatever it complains about fails the test. */
+  open(path?: string, context?: BrowserContext): Promise<Page>;
+  /** Changes the database behind everybody's back, as another program with the file would. */
+  behind(sql: string): void;
+}
+
+/** Runs `body` with a fresh installation; at the end no tab may have complained of anything but what is `expected`. */
+export async function withProduct(
+  { env = {}, expected = REFUSED }: { env?: Record<string, string>; expected?: RegExp },
+  body: (product: Product) => Promise<void>,
+): Promise<void> {
+  const gatekeeper = await startGatekeeper({ env });
+  const found: string[][] = [];
+  try {
+    const browser = await startBrowser();
+    try {
+      const context = await browser.newContext({ viewport: WIDE });
+      await body({
+        gatekeeper,
+        browser,
+        context,
+        client: new Client(gatekeeper.url),
+        async open(path = "/w/main", where = context) {
+          const tab = await where.newPage();
+          tab.setDefaultTimeout(10_000);
+          found.push(complaints(tab));
+          await tab.goto(gatekeeper.url + path);
+          await live(tab);
+          return tab;
+        },
+        behind(sql) {
+          const file = new DatabaseSync(`${gatekeeper.varDir}/db/main.db`);
+          file.exec(`PRAGMA busy_timeout = 2000; ${sql}`);
+          file.close();
+        },
+      });
+    } finally {
+      await browser.close();
+    }
+    assert.deepEqual(
+      found.flat().filter((text) => !REFUSED.test(text) && !expected.test(text)),
+      [],
+      "no tab complained",
+    );
+  } finally {
+    await gatekeeper.stop();
+    await Deno.remove(gatekeeper.varDir, { recursive: true });
+  }
+}
+
+/** Waits until the page is connected. */
+export async function live(tab: Page): Promise<void> {
+  await connection(tab, "live");
+}
+
+export async function connection(tab: Page, state: string): Promise<void> {
+  await tab.locator(`[data-testid=connection][data-state="${state}"]`).waitFor();
+}
+
+/** Writes to the agent. */
+export async function say(tab: Page, text: string): Promise<void> {
+  await tab.getByTestId("composer").fill(text);
+  await tab.getByTestId("composer").press("Enter");
+}
+
+/** Waits until the open action is in a state; gives it. */
+export async function detail(tab: Page, state: string, id?: number) {
+  const found = tab.locator(
+    `[data-testid=action-detail][data-state="${state}"]${id === undefined ? "" : `[data-id="${id}"]`}`,
+  );
+  await found.waitFor();
+  return found;
+}
+
+/** The tiers in the data panel, in the order of the rows. */
+export async function tiers(tab: Page): Promise<string> {
+  const cells = await tab.getByTestId("data-row").locator("td:nth-child(4)").allInnerTexts();
+  // A cell that just changed says so to a screen reader, on a line of its own.
+  return cells.map((text) => text.split("\n")[0].trim()).join(" ");
+}
+
+export async function untilTiers(tab: Page, wanted: string): Promise<void> {
+  await until(`tiers ${wanted}`, async () => await tiers(tab) === wanted);
+}
+
+/** What axe finds wrong with the page, each as rule and place; empty when it is accessible (WCAG 2.2 AA and axe's own). */
+export async function accessibility(tab: Page): Promise<string[]> {
+  // Evaluated rather than added as a script: the page's policy allows none but its own.
+  await tab.evaluate(axe.source);
+  const found = await tab.evaluate("axe.run().then(({ violations }) => violations)");
+  assert.ok(Array.isArray(found));
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node: { target: unknown; failureSummary: string }) =>
+      `${id}: ${String(node.target)}: ${node.failureSummary}`
+    )
+  );
+}
