@@ -166,6 +166,7 @@ export function dbCommand({ dbPort, varDir, token }: Plan) {
       HOST,
       PORT: String(dbPort),
       DATA_DIR: data,
+      LOG: "trouble",
       DB_SERVICE_TOKEN: token,
     },
   };

@@ -5,14 +5,15 @@ import { readSettings, type Settings } from "./settings.ts";
 
 async function main(): Promise<void> {
   const settings = await checkedSettings();
-  const service = createService(settings, log);
+  const say = settings.log === "trouble" ? logTrouble : log;
+  const service = createService(settings, say);
   let server: Deno.HttpServer;
   try {
     if (settings.mode === "local" && (await service.list()).every((database) => database === "main")) {
       await service.create("main", { sample: true });
     }
     server = Deno.serve(
-      { hostname: settings.host, port: settings.port, onListen: ({ port }) => log({ event: "ready", port }) },
+      { hostname: settings.host, port: settings.port, onListen: ({ port }) => say({ event: "ready", port }) },
       createHandler(service),
     );
   } catch (error) {
@@ -64,6 +65,12 @@ async function checkedSettings(): Promise<Settings> {
 function fail(sentences: string[]): never {
   for (const sentence of sentences) console.error(sentence);
   Deno.exit(1);
+}
+
+/** On a laptop the terminal is a person's: what went well is not worth a line there. */
+function logTrouble(entry: Record<string, unknown>): void {
+  if (entry.event === "ready" || (entry.event === "request" && Number(entry.status) < 500)) return;
+  log(entry);
 }
 
 /** One JSON line on standard error. */

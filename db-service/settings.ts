@@ -12,6 +12,8 @@ export interface Settings {
   dataDir: string;
   /** READ_DENY: `table` and `table.column`. */
   deny: string[];
+  /** LOG: a line for each request, or for trouble alone. */
+  log: "all" | "trouble";
 }
 
 /** Variables that this service reads: exactly these need `--allow-env`. */
@@ -22,6 +24,7 @@ export const VARIABLES = [
   "DB_SERVICE_TOKEN",
   "DATA_DIR",
   "READ_DENY",
+  "LOG",
 ] as const;
 
 const MIN_TOKEN = 16;
@@ -56,8 +59,13 @@ export function readSettings(
   if (bad !== undefined) {
     problems.push(`READ_DENY must be a list like "table,table.column"; "${bad}" is neither.`);
   }
+  const log = get("LOG") ?? "all";
+  if (log !== "all" && log !== "trouble") problems.push(`LOG must be "all" or "trouble", not "${log}".`);
   if (problems.length > 0 || (mode !== "local" && mode !== "production")) return { ok: false, problems };
-  return { ok: true, settings: { mode, host, port, token, dataDir, deny } };
+  return {
+    ok: true,
+    settings: { mode, host, port, token, dataDir, deny, log: log === "trouble" ? "trouble" : "all" },
+  };
 }
 
 const LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "::1"];

@@ -43,7 +43,9 @@ function Pending({ state, action }: Props) {
   const rejecting = useSignal(false);
   const typed = useSignal("");
   const total = totalRows(action.affected);
-  const isDangerous = action.badges.some(({ level }) => level === "danger");
+  // Badges are the app's word; what is deleted is part of what is verified and signed.
+  const isDangerous = action.badges.some(({ level }) => level === "danger") ||
+    action.affected.some(({ deleted }) => deleted > 0);
   const isReady = !isDangerous || typed.value.replace(/[\s,.]/g, "") === String(total);
   if (rejecting.value) return <Reject state={state} open={rejecting} />;
   return (

@@ -1,5 +1,5 @@
 /** A person's decisions: each is one request, signed where it changes data, and ends in one honest line. */
-import { batch } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import type { Action } from "@/agent/types.ts";
 import { navigate } from "./address.ts";
 import { type Answer, call, type Failure, path } from "./api.ts";
@@ -92,7 +92,7 @@ async function decide(
     const next = moveOn ? nextWaiting(state, action.id) : null;
     if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
   });
-  focusDetail();
+  focusDetail(state);
 }
 
 async function signed(
@@ -145,6 +145,16 @@ function refused(message: string): Failure {
 }
 
 /** Focus follows the decision: to the action that is open now, so that the keyboard goes on from there. */
-function focusDetail(): void {
-  requestAnimationFrame(() => document.getElementById("action-heading")?.focus({ preventScroll: true }));
+function focusDetail(state: AppState): void {
+  // The next one may still be on its way here.
+  const stop = effect(() => {
+    const id = state.selectedId.value;
+    if (id !== null && state.selected.value?.id !== id) return;
+    queueMicrotask(() => stop());
+    requestAnimationFrame(() => {
+      // Whoever went on to write something is left alone.
+      if (document.activeElement?.matches("input, textarea, select")) return;
+      document.getElementById("action-heading")?.focus({ preventScroll: true });
+    });
+  });
 }

@@ -139,7 +139,9 @@ Deno.test("deciding when things have moved", async (t) => {
       for (const one of both) await detail(one, "approved", id);
       await context.unroute("**/approve");
       const told = async () => {
-        const won = await Promise.all(both.map((one) => one.getByTestId("undo").count()));
+        const won = await Promise.all(
+          both.map((one) => one.getByTestId("live-status").getByText(`Approved #${id}:`).count()),
+        );
         const lost = await Promise.all(
           both.map((one) => one.getByRole("alert").filter({ hasText: `#${id} ` }).allInnerTexts()),
         );

@@ -13,7 +13,8 @@ export const WIDE = { width: 1440, height: 900 };
 const REFUSED = /^Failed to load resource: the server responded with a status of (403|404|409|422|429|503)/;
 
 export interface Product {
-  gatekeeper: Running;
+  /** What runs now; {@link crash} replaces it. */
+  readonly gatekeeper: Running;
   browser: Browser;
   /** A context at desktop width; tabs of it share the approver's key. */
   context: BrowserContext;
@@ -22,6 +23,8 @@ export interface Product {
   open(path?: string, context?: BrowserContext): Promise<Page>;
   /** Changes the database behind everybody's back, as another program with the file would. */
   behind(sql: string): void;
+  /** Kills the app in the middle of whatever it does, and starts everything again where it was. */
+  crash(): Promise<void>;
 }
 
 /** Runs `body` with a fresh installation; at the end no tab may have complained of anything but what is `expected`. */
@@ -29,14 +32,16 @@ export async function withProduct(
   { env = {}, expected = REFUSED }: { env?: Record<string, string>; expected?: RegExp },
   body: (product: Product) => Promise<void>,
 ): Promise<void> {
-  const gatekeeper = await startGatekeeper({ env });
+  let gatekeeper = await startGatekeeper({ env });
   const found: string[][] = [];
   try {
     const browser = await startBrowser();
     try {
       const context = await browser.newContext({ viewport: WIDE });
       await body({
-        gatekeeper,
+        get gatekeeper() {
+          return gatekeeper;
+        },
         browser,
         context,
         client: new Client(gatekeeper.url),
@@ -52,6 +57,14 @@ export async function withProduct(
           const file = new DatabaseSync(`${gatekeeper.varDir}/db/main.db`);
           file.exec(`PRAGMA busy_timeout = 2000; ${sql}`);
           file.close();
+        },
+        async crash() {
+          const { varDir, url, dbUrl } = gatekeeper;
+          gatekeeper.kill((await gatekeeper.pids()).app);
+          await gatekeeper.ended;
+          await gatekeeper.stop();
+          const [port, dbPort] = [url, dbUrl].map((address) => Number(new URL(address).port));
+          gatekeeper = await startGatekeeper({ varDir, ports: [port, dbPort], env });
         },
       });
     } finally {

@@ -19,11 +19,15 @@ export interface Running {
   kill(pid: number): void;
 }
 
-/** Starts `deno task dev`. `varDir` continues with what an earlier one left. */
+/** Starts `deno task dev`. `varDir` continues with what an earlier one left, `ports` where its tabs look for it. */
 export async function startGatekeeper(
-  { varDir, env = {} }: { varDir?: string; env?: Record<string, string> } = {},
+  { varDir, ports = [freePort(), freePort()], env = {} }: {
+    varDir?: string;
+    ports?: [app: number, db: number];
+    env?: Record<string, string>;
+  } = {},
 ): Promise<Running> {
-  const [port, dbPort] = [freePort(), freePort()];
+  const [port, dbPort] = ports;
   const folder = varDir ?? await Deno.makeTempDir({ prefix: "gatekeeper-" });
   const dbToken = "a-db-service-token-for-tests";
   const started = performance.now();
