@@ -153,7 +153,7 @@ class ChunkLog {
 
   /** Stores the answer as one message and gives the lease back, in one commit. */
   async end(metadata: MessageMetadata): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#flush();
     await this.#chain;
     const { ws, run } = this.run;
     const message = await foldChunks(run, this.#all, metadata);
@@ -205,7 +205,7 @@ export async function foldChunks(
   return { ...message, id: run, metadata: { ...message.metadata, ...metadata } };
 }
 
-/** Ends a run: its message enters the conversation, its lease and chunks go. False when the lease is another's. */
+/** Ends a run: its message enters the conversation and its lease goes. False when the lease is another's. */
 export async function closeRun(ws: string, run: string, message: ChatMessage): Promise<boolean> {
   const { kv } = await hubOf(ws);
   for (let tries = 0;; tries++) {
@@ -218,11 +218,17 @@ export async function closeRun(ws: string, run: string, message: ChatMessage): P
     if ((await op.commit()).ok) break;
     await backoff(tries);
   }
-  for await (const { key, value } of kv.list<Batch>({ prefix: keys.chunks(ws, run) })) {
+  await trim(kv, ws, run);
+  return true;
+}
+
+/** Drops the chunks of earlier runs. This one's stay until the next ends: another process may still be reading them. */
+async function trim(kv: Deno.Kv, ws: string, run: string): Promise<void> {
+  for await (const { key, value } of kv.list<Batch>({ prefix: keys.allChunks(ws) })) {
+    if (key.at(-2) === run) continue;
     await kv.delete(key);
     await dropLarge(kv, ws, value.large);
   }
-  return true;
 }
 
 /** Neighbouring deltas of one part as one, so that building the message costs no more than its length. */

@@ -229,6 +229,10 @@ export class Hub {
 
   async #drain(): Promise<void> {
     for (const entry of await readFeed(this.kv, this.ws, this.#at)) {
+      const tail = this.#tail;
+      const ends = tail && entry.events.some((event) => event.t === "message" && event.id === tail.run);
+      // The last words of another process's answer come before the message that replaces them.
+      if (ends && tail.run !== this.#driven) await this.#readChunks(tail);
       const frames = await framesOf(this.ws, entry);
       // Nothing is awaited from here to the last frame, so that the cursors of chunks stand before or after them all.
       const stamped = stamp(frames, entry.versionstamp, this.#at, this.#seen);
@@ -270,21 +274,23 @@ export class Hub {
     this.broadcast((cursor) => ({ type: "counts", cursor, data }));
   }
 
-  /** Chunks that another process wrote. */
+  /** The answer that another process writes, as far as it is stored. */
   async #readRun(): Promise<void> {
     const lease = await this.kv.get<Lease>(keys.run(this.ws));
     if (!lease.value || lease.value.run === this.#driven) return;
     const { run } = lease.value;
-    const tail = this.#tail?.run === run ? this.#tail : this.#beginRun(run);
-    const start = keys.chunk(this.ws, run, tail.chunks.length);
-    for await (
-      const { value } of this.kv.list<Batch>({ start, end: [...keys.chunks(this.ws, run), Infinity] })
-    ) {
-      if (this.#tail !== tail) return;
+    await this.#readChunks(this.#tail?.run === run ? this.#tail : this.#beginRun(run));
+  }
+
+  async #readChunks(tail: Tail): Promise<void> {
+    const start = keys.chunk(this.ws, tail.run, tail.chunks.length);
+    const end = [...keys.chunks(this.ws, tail.run), Infinity];
+    for await (const { value } of this.kv.list<Batch>({ start, end })) {
       const known = tail.chunks.length - value.from;
       if (known < 0 || known >= value.count) continue;
       const chunks = await getLarge<ChatChunk[]>(this.kv, this.ws, value.large);
-      if (chunks && this.#tail === tail) this.emit(run, chunks.slice(tail.chunks.length - value.from));
+      if (this.#tail !== tail) return;
+      if (chunks) this.emit(tail.run, chunks.slice(tail.chunks.length - value.from));
     }
   }
 

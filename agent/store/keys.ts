@@ -30,6 +30,7 @@ export const keys = {
   /** The lease of the running answer. */
   run: (ws: string) => ["ws", ws, "run"],
   stop: (ws: string) => ["ws", ws, "stop"],
+  allChunks: (ws: string) => ["ws", ws, "chunk"],
   chunks: (ws: string, run: string) => ["ws", ws, "chunk", run],
   chunk: (ws: string, run: string, from: number) => ["ws", ws, "chunk", run, from],
 
