@@ -2,34 +2,8 @@
  * The app's one kind of expected failure: a code of the closed list, a status, and a sentence that says what happened
  * and what to do. Whatever else is thrown is a bug: logged whole under an id and shown as that id alone.
  */
+import { STATUS } from "@/db-service/contract/problem.ts";
 import type { Problem, ProblemCode } from "@/db-service/contract/schemas.ts";
-
-/** Status of each code, as CONTRACT.md fixes them. */
-export const STATUS = {
-  invalid: 400,
-  not_found: 404,
-  too_large: 413,
-  unauthorized: 401,
-  forbidden: 403,
-  csrf: 403,
-  not_approver: 403,
-  bad_signature: 403,
-  approval_expired: 403,
-  not_pending: 409,
-  not_approved: 409,
-  drift: 409,
-  stale_digest: 409,
-  conflict: 409,
-  action_id_reused: 409,
-  refused_sql: 422,
-  uninspectable: 422,
-  limit: 409,
-  busy: 409,
-  rate_limited: 429,
-  db_unavailable: 503,
-  model_unavailable: 503,
-  internal: 500,
-} as const satisfies Record<ProblemCode, number>;
 
 type Extra = Partial<Pick<Problem, "errors" | "preview" | "conflicts" | "now">> & { retryAfter?: number };
 

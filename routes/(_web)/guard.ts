@@ -6,7 +6,7 @@ import { personOf } from "@/agent/people.ts";
 import { settings } from "@/agent/settings.ts";
 import type { State } from "./define.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
-import { problemOf, refusalOf } from "./problem.ts";
+import { problemResponse, refusalOf } from "./problem.ts";
 
 /** The outermost middleware. Lets nobody through who has no business here, and nothing internal out. */
 export async function guard(ctx: Context<State>): Promise<Response> {
@@ -22,11 +22,11 @@ async function answer(ctx: Context<State>): Promise<Response> {
   const { pathname } = ctx.url;
   if (settings().mode === "local") {
     const stranger = strangerInLocalMode(ctx.req.headers);
-    if (stranger) return problemOf(stranger);
+    if (stranger) return problemResponse(stranger);
   }
   if (pathname === "/healthz") return await ctx.next();
   const person = personOf(ctx.req);
-  if (!person) return problemOf(new Refusal("unauthorized", "Sign in first."));
+  if (!person) return problemResponse(new Refusal("unauthorized", "Sign in first."));
   ctx.state.person = person;
   if (!pathname.startsWith("/api/")) return await page(ctx);
   try {
@@ -36,11 +36,11 @@ async function answer(ctx: Context<State>): Promise<Response> {
       response.headers.get("content-type") === "application/problem+json";
     if (spoken) return response;
     await response.body?.cancel();
-    return problemOf(
+    return problemResponse(
       new Refusal(response.status >= 500 ? "internal" : "not_found", "There is nothing here."),
     );
   } catch (error) {
-    return problemOf(refusalOf(error, pathname));
+    return problemResponse(refusalOf(error, pathname));
   }
 }
 

@@ -1,21 +1,15 @@
-/** The one place that turns an error into an answer: RFC 9457 problem details with a code of the closed list. */
+/** The one place that turns an error into an answer. */
 import { HttpError } from "fresh";
+import { problemOf } from "@/db-service/contract/problem.ts";
 import { logUnexpected, Refusal } from "@/agent/errors.ts";
 
 /** An expected failure as `application/problem+json`. */
-export function problemOf(refusal: Refusal): Response {
-  const { code, status, message, extra: { retryAfter, ...extra } } = refusal;
-  const body = {
-    type: "about:blank",
-    title: TITLES[status] ?? "Error",
-    status,
-    code,
-    detail: message,
-    ...extra,
-  };
+export function problemResponse(
+  { code, status, message, extra: { retryAfter, ...extra } }: Refusal,
+): Response {
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(JSON.stringify(problemOf(code, message, extra)), { status, headers });
 }
 
 /** Any error as a refusal: what nobody expected is logged whole and named by its id alone. */
@@ -30,16 +24,3 @@ export function refusalOf(error: unknown, where: string): Refusal {
     `Something went wrong here. Its number in the log is ${logUnexpected(error, where)}.`,
   );
 }
-
-const TITLES: Record<number, string> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  409: "Conflict",
-  413: "Content Too Large",
-  422: "Unprocessable Content",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};

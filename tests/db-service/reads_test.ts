@@ -37,7 +37,7 @@ async function read(service: DbService, sql: string, more: Record<string, unknow
 
 async function refused(service: DbService, sql: string) {
   const { status, body } = await service.call("POST", READ, { sql });
-  assert.equal(status, 422, `${sql}: ${JSON.stringify(body)}`);
+  assert.equal(status, body.code === "limit" ? 409 : 422, `${sql}: ${JSON.stringify(body)}`);
   return Problem.parse(body);
 }
 
