@@ -212,7 +212,10 @@ export async function idsOfState(ws: string, state: ActionState): Promise<number
 }
 
 export function notPending(summary: ActionSummary): Refusal {
-  return new Refusal("not_pending", `#${summary.id} is ${summary.state}. Nothing was changed.`);
+  return new Refusal(
+    "not_pending",
+    `#${summary.id} is ${summary.state} already. Nothing was changed by this.`,
+  );
 }
 
 function notFound(id: number): Refusal {

@@ -7,7 +7,7 @@ import { revert } from "./decide.ts";
 import { aftermath, sentence, STATE_WORDS } from "./format.ts";
 import { adopt } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
-import { apiBase, type AppState, home, isDecidable, isExecuted } from "./state.ts";
+import { apiBase, type AppState, home, isDecidable, tenseOf } from "./state.ts";
 
 /** A proposal in the conversation. It shows where the action stands now; deciding happens in front of the diff. */
 export function ActionCard({ state, id, title }: { state: AppState; id: number; title: string }) {
@@ -32,7 +32,7 @@ export function ActionCard({ state, id, title }: { state: AppState; id: number; 
       {entry && (
         <>
           <p class="card-effect">
-            {sentence(entry.affected, isExecuted(entry))}
+            {sentence(entry.affected, tenseOf(entry))}
             <span class="muted">
               {isDecidable(entry) ? "Queued: nothing has changed yet." : aftermath(entry.state)}
             </span>

@@ -5,13 +5,13 @@ import { Strip } from "@/components/Strip.tsx";
 import type { Action } from "@/agent/types.ts";
 import { Buttons } from "./Buttons.tsx";
 import { Conflicts } from "./Conflicts.tsx";
-import { lookAgain } from "./decide.ts";
+import { lookAgain, newKey } from "./decide.ts";
 import { DiffTable } from "./DiffTable.tsx";
 import { actorText, aftermath, duration, number, rows, sentence, STATE_WORDS, totalRows } from "./format.ts";
 import { showMoreChanges } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
 import { SqlBlock } from "./SqlBlock.tsx";
-import { type AppState, home, isExecuted } from "./state.ts";
+import { type AppState, home, tenseOf } from "./state.ts";
 import { Time } from "./time.tsx";
 
 /** The open entry, from what it is to what can be done about it. */
@@ -60,6 +60,16 @@ export function Detail({ state }: { state: AppState }) {
             {mine && (
               <Strip tone="red" alert>
                 {mine.message}
+                {mine.keyRevoked && (
+                  <button
+                    type="button"
+                    class="button small"
+                    data-testid="new-key"
+                    onClick={() => void newKey(state)}
+                  >
+                    Make a new key
+                  </button>
+                )}
                 {mine.conflicts && <Conflicts conflicts={mine.conflicts} columns={mine.columns ?? {}} />}
               </Strip>
             )}
@@ -94,7 +104,7 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
   const isOpen = action.state === "pending" || action.state === "stale";
   return (
     <>
-      <p class="effect">{sentence(action.affected, isExecuted(action), changes, preview?.columns)}</p>
+      <p class="effect">{sentence(action.affected, tenseOf(action), changes, preview?.columns)}</p>
       {over && <p class="muted">{over}</p>}
       {action.badges.length > 0 && (
         <ul class="badges">
@@ -152,7 +162,9 @@ function Origin({ state, action }: { state: AppState; action: Action }) {
       </p>
       {decidedBy && resolvedAt && !isRead && (
         <p>
-          {STATE_WORDS[action.state]} by {decidedBy.name}, <Time state={state} iso={resolvedAt} />
+          {STATE_WORDS[action.state]}
+          {action.state === "failed" && " after approval"} by {decidedBy.name},{" "}
+          <Time state={state} iso={resolvedAt} />
         </p>
       )}
       {action.state === "pending" && expiresAt && (

@@ -42,6 +42,11 @@ export async function signer(
   return { ok: true, data: { id: stored.id, privateKey: stored.pair.privateKey } };
 }
 
+/** Makes a new key in place of one that was revoked; it is enrolled with the next decision. */
+export async function renewKey(): Promise<void> {
+  await make();
+}
+
 async function make(): Promise<Stored> {
   const pair = await crypto.subtle.generateKey(KEY_ALGORITHM, false, ["sign", "verify"]);
   const { x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);

@@ -3,11 +3,11 @@ import { batch, effect } from "@preact/signals";
 import type { Action } from "@/agent/types.ts";
 import { navigate } from "./address.ts";
 import { type Answer, call, type Failure, path } from "./api.ts";
-import { signer } from "./approver.ts";
+import { renewKey, signer } from "./approver.ts";
 import { outcome } from "./format.ts";
 import { adopt, fetchChanges, nextWaiting, refreshSelected } from "./queue.ts";
 import { signApproval, type Verified, verifyExecuted, verifyShown } from "./sign.ts";
-import { apiBase, type AppState, home } from "./state.ts";
+import { apiBase, type AppState, home, type Trouble } from "./state.ts";
 
 /** Approves the open action as it is shown: verifies what is on screen, signs, sends. */
 export async function approve(state: AppState): Promise<void> {
@@ -64,6 +64,15 @@ export async function lookAgain(state: AppState): Promise<void> {
   });
 }
 
+/** Gives this browser a new key after its old one was revoked. Deciding is a second, separate step. */
+export async function newKey(state: AppState): Promise<void> {
+  await renewKey();
+  batch(() => {
+    state.trouble.value = null;
+    state.notice.value = { message: "This browser has a new key. Approve again to use it.", undo: null };
+  });
+}
+
 async function decide(
   state: AppState,
   action: Action,
@@ -80,7 +89,9 @@ async function decide(
     state.deciding.value = null;
     if (!answer.ok) {
       // Drift is the action's own state from here on, with its own strip and what to do about it.
-      if (answer.code !== "drift") state.trouble.value = troubleOf(action, answer);
+      if (answer.code !== "drift") {
+        state.trouble.value = troubleOf(action, answer, state.me.mode === "local");
+      }
       void refreshSelected(state);
       return;
     }
@@ -130,12 +141,14 @@ async function whole(state: AppState, id: number): Promise<Action | null> {
   return null;
 }
 
-function troubleOf(action: Action, answer: Failure): NonNullable<AppState["trouble"]["value"]> {
+function troubleOf(action: Action, answer: Failure, isLocal = false): Trouble {
   return {
     at: "queue",
     id: action.id,
     message: answer.message,
     conflicts: answer.problem?.conflicts,
+    // Elsewhere a key needs an invitation, which no page can make.
+    keyRevoked: answer.code === "forbidden" && isLocal,
     columns: action.preview?.columns,
   };
 }

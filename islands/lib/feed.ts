@@ -10,6 +10,8 @@ import { refreshTables } from "./tables.ts";
 const folds = new Map<string, Fold>();
 const ended = new Set<string>();
 let painting = false;
+/** How often a tab that gets no animation frames draws what arrives, in milliseconds. */
+const UNSEEN_MS = 100;
 
 /** Applies one frame. `"resync"`: something is missing, everything has to be fetched anew. */
 export function applyFrame(state: AppState, frame: LiveFrame): "ok" | "resync" {
@@ -131,10 +133,13 @@ function finishAnswer(state: AppState, messageId: string): void {
 /** Many chunks arrive between two frames of the screen; they are drawn once. */
 function paintSoon(state: AppState, run: string): void {
   if (painting) return;
-  // A hidden tab gets no animation frames, but its title and a late look still want the text.
-  const schedule = document.hidden ? (paint: () => void) => setTimeout(paint, 100) : requestAnimationFrame;
   painting = true;
-  schedule(() => {
+  // A tab out of sight gets no animation frames, whether it knows that it is hidden or not; it still wants the text.
+  const frame = requestAnimationFrame(() => paint());
+  const timer = setTimeout(() => paint(), UNSEEN_MS);
+  const paint = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
     painting = false;
     const fold = folds.get(run);
     if (!fold) return;
@@ -144,5 +149,5 @@ function paintSoon(state: AppState, run: string): void {
       state.writing.value = isStored ? null : message;
       if (fold.done && state.run.peek() === run) state.run.value = null;
     });
-  });
+  };
 }

@@ -58,13 +58,16 @@ export function summary(counts: readonly Count[], isDone = true): string {
   return some.length > 0 ? some.join(", ") : "no rows";
 }
 
+/** `would`: it was turned down or failed, and will not happen. */
+export type Tense = "will" | "done" | "would";
+
 /**
  * What will happen, computed: `3 rows in customers change: tier.` Once it is done, in the past tense. Columns are named
  * from the changes at hand.
  */
 export function sentence(
   counts: readonly Count[],
-  isDone = false,
+  tense: Tense = "will",
   changes: readonly Change[] = [],
   columns: Record<string, readonly string[]> = {},
 ): string {
@@ -72,19 +75,22 @@ export function sentence(
   for (const { table, inserted, updated, deleted } of counts) {
     if (updated > 0) {
       const names = changedColumns(changes.filter((change) => change.table === table), columns[table] ?? []);
-      const verb = isDone ? "changed" : updated === 1 ? "changes" : "change";
+      const verb =
+        { done: "changed", would: "would change", will: updated === 1 ? "changes" : "change" }[tense];
       clauses.push(
         `${rows(updated)} in ${table} ${verb}${names.length > 0 ? `: ${LIST.format(names)}` : ""}`,
       );
     }
-    if (inserted > 0) clauses.push(`${rows(inserted)} ${be(inserted, isDone)} added to ${table}`);
-    if (deleted > 0) clauses.push(`${rows(deleted)} ${be(deleted, isDone)} deleted from ${table}`);
+    if (inserted > 0) clauses.push(`${rows(inserted)} ${be(inserted, tense)} added to ${table}`);
+    if (deleted > 0) clauses.push(`${rows(deleted)} ${be(deleted, tense)} deleted from ${table}`);
   }
-  return clauses.length > 0 ? `${clauses.join(". ")}.` : isDone ? "No row changed." : "No row changes.";
+  const nothing = { done: "No row changed.", would: "No row would change.", will: "No row changes." };
+  return clauses.length > 0 ? `${clauses.join(". ")}.` : nothing[tense];
 }
 
-function be(count: number, isDone: boolean): string {
-  return isDone ? (count === 1 ? "was" : "were") : count === 1 ? "is" : "are";
+function be(count: number, tense: Tense): string {
+  const isOne = count === 1;
+  return { done: isOne ? "was" : "were", would: "would be", will: isOne ? "is" : "are" }[tense];
 }
 
 /** The columns in which any of these updates differs, in the table's order. */

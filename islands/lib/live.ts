@@ -14,6 +14,8 @@ import { refreshTables } from "./tables.ts";
 /** The server pings more often than this; silence for longer means that the connection is dead. */
 const SILENCE_MS = 50_000;
 const MAX_BACKOFF_MS = 8_000;
+/** How long the server gets to show that it is there, when the browser says that the network is gone. */
+const PATIENCE_MS = 3_000;
 
 /** Opens the feed and keeps it open. Returns how to close it for good. */
 export function connect(state: AppState): () => void {
@@ -77,8 +79,14 @@ export function connect(state: AppState): () => void {
     attempts = 0;
     open();
   };
-  const offline = () => {
-    if (!socket) state.connection.value = "offline";
+  // The network going away ends no socket by itself, and an app on this machine may be there all the same: ask it.
+  const offline = async () => {
+    const asked = socket;
+    const isThere = await fetch("/healthz", { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere && socket === asked) retry();
   };
   addEventListener("online", wake);
   addEventListener("offline", offline);

@@ -17,6 +17,7 @@ import type {
   WorkspaceInfo,
   WorkspaceView,
 } from "@/agent/types.ts";
+import type { Tense } from "./format.ts";
 import { shown, type ShownMessage } from "./stream.ts";
 
 export type Panel = WorkspaceView["panel"];
@@ -38,6 +39,8 @@ export interface Trouble {
   /** The action that it concerns. */
   id?: number;
   conflicts?: Conflict[];
+  /** This browser's key was revoked: a new one has to be made on purpose. */
+  keyRevoked?: boolean;
   columns?: Record<string, string[]>;
 }
 
@@ -167,6 +170,12 @@ export function isExecuted(entry: ActionSummary): boolean {
 /** How many proposals wait for a person. */
 export function waitingCount(counts: Counts): number {
   return (counts.pending ?? 0) + (counts.stale ?? 0);
+}
+
+/** How to speak of what an action changes. */
+export function tenseOf(entry: ActionSummary): Tense {
+  if (isExecuted(entry)) return "done";
+  return isDecidable(entry) || isWaiting(entry) ? "will" : "would";
 }
 
 export function matches(entry: ActionSummary, filter: Filter): boolean {

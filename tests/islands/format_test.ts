@@ -33,10 +33,14 @@ Deno.test("what will happen is one computed sentence, and past once it happened"
   }];
   const columns = { customers: ["id", "tier", "region"] };
   assert.equal(
-    sentence([count(0, 1, 0)], false, changes, columns),
+    sentence([count(0, 1, 0)], "will", changes, columns),
     "1 row in customers changes: tier and region.",
   );
-  assert.equal(sentence([count(0, 3, 0)], true), "3 rows in customers changed.");
+  assert.equal(sentence([count(0, 3, 0)], "done"), "3 rows in customers changed.");
+  assert.equal(
+    sentence([count(1, 3, 0)], "would"),
+    "3 rows in customers would change. 1 row would be added to customers.",
+  );
   assert.equal(
     sentence([count(1, 0, 0), count(0, 0, 1200, "orders")]),
     "1 row is added to customers. 1,200 rows are deleted from orders.",

@@ -1,0 +1,132 @@
+/** The whole work of deciding by keyboard alone. */
+import assert from "node:assert/strict";
+import { connection, detail, type Page, type Product, tiers, untilTiers, withProduct } from "./product.ts";
+import { until } from "./start.ts";
+
+Deno.test("deciding by keyboard alone", async (t) => {
+  await withProduct({ expected: /net::ERR_FAILED/ }, async (product) => {
+    const { client, open } = product;
+    for (const tier of ["One", "Two", "Three", "Four"]) {
+      await client.propose(`UPDATE customers SET tier = '${tier}' WHERE name = 'Alice Chen'`);
+    }
+    const tab = await open();
+    const keys = tab.keyboard;
+    const isOpen = (id: number, state = "pending") => detail(tab, state, id);
+    const focused = () => tab.evaluate("document.activeElement.id");
+
+    await t.step("J and K move, and stop at the ends", async () => {
+      await keys.press("j");
+      await isOpen(4);
+      await keys.press("j");
+      await isOpen(3);
+      await keys.press("k");
+      await keys.press("k");
+      await isOpen(4);
+    });
+
+    await t.step("keys rest with a modifier and on repeat", async () => {
+      for (const modifier of ["Control", "Alt", "Meta"]) await keys.press(`${modifier}+j`);
+      await keys.down("j");
+      await isOpen(3);
+      await keys.down("j");
+      await keys.down("j");
+      await keys.up("j");
+      await keys.press("k");
+      await isOpen(4);
+    });
+
+    await t.step("? lists them, and Esc closes the list alone", async () => {
+      await keys.press("?");
+      const help = tab.getByRole("dialog", { name: "Keys" });
+      await help.waitFor();
+      await keys.press("a");
+      await keys.press("Escape");
+      await help.waitFor({ state: "hidden" });
+      await isOpen(4);
+      assert.equal((await client.action(4)).state, "pending");
+    });
+
+    await t.step(
+      "A approves; the focus goes on to what waits next, and a key held down does not",
+      async () => {
+        await keys.down("a");
+        await isOpen(3);
+        await until("the focus on the next action", async () => await focused() === "action-heading");
+        for (let i = 0; i < 5; i++) await keys.down("a");
+        await keys.up("a");
+        assert.equal((await client.action(3)).state, "pending");
+        await untilTiers(tab, (await tiers(tab)).replace(/^\S+/, "Four"));
+      },
+    );
+
+    await t.step(
+      "R asks for a reason; letters in it are letters; Esc leaves it, Enter sends it",
+      async () => {
+        await keys.press("r");
+        await keys.type("a jar");
+        assert.equal(await tab.getByTestId("reject-reason").inputValue(), "a jar");
+        await keys.press("Escape");
+        await tab.getByTestId("approve").waitFor();
+        assert.equal((await client.action(3)).state, "pending");
+        await keys.press("r");
+        await keys.type("raja");
+        await keys.press("Enter");
+        await isOpen(2);
+        await until("the focus on the next action", async () => await focused() === "action-heading");
+        const rejected = await client.action(3);
+        assert.deepEqual([rejected.state, rejected.reason], ["rejected", "raja"]);
+      },
+    );
+
+    await t.step(
+      "/ goes to the composer, where keys are letters; Esc leaves it, Esc closes the action",
+      async () => {
+        await keys.press("/");
+        await keys.type("jar?");
+        assert.equal(await tab.getByTestId("composer").inputValue(), "jar?");
+        await keys.press("Escape");
+        await isOpen(2);
+        await keys.press("Escape");
+        await tab.getByTestId("action-detail").waitFor({ state: "detached" });
+      },
+    );
+
+    await t.step("Undo is a Tab away and takes the decision back", async () => {
+      await keys.press("j");
+      await isOpen(2);
+      await tab.getByTestId("look-again").press("Enter");
+      await tab.getByText("The data moved").waitFor({ state: "detached" });
+      await keys.press("a");
+      await tab.getByTestId("undo").waitFor();
+      assert.deepEqual(await column(product, "tier", [1]), ["Two"]);
+      await tab.getByTestId("undo").press("Enter");
+      await until("the undo", async () => (await client.action(2)).state === "reverted");
+      assert.deepEqual(await column(product, "tier", [1]), ["Four"]);
+    });
+
+    await t.step("offline, a decision says that nothing happened and can be made again", async () => {
+      await openAction(tab, 1);
+      await tab.getByTestId("look-again").click();
+      await tab.getByText("The data moved").waitFor({ state: "detached" });
+      await tab.route("**/approve", (route) => route.abort());
+      await tab.getByTestId("approve").click();
+      await tab.getByRole("alert").getByText("The server does not answer.").waitFor();
+      await tab.unroute("**/approve");
+      await tab.getByTestId("approve").click();
+      await isOpen(1, "approved");
+      await connection(tab, "live");
+    });
+  });
+});
+
+async function openAction(tab: Page, id: number): Promise<void> {
+  await tab.bringToFront();
+  await tab.getByTestId(`queue-item-${id}`).click();
+  await detail(tab, "pending", id);
+}
+
+/** One column of the customers with these ids. */
+async function column({ client }: Product, name: string, ids: number[]): Promise<unknown[]> {
+  const rows = await client.rows("customers");
+  return ids.map((id) => rows.find((row) => row.id === id)?.[name]);
+}
