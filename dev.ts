@@ -6,14 +6,6 @@ import { build } from "./build.ts";
 
 const HOST = "127.0.0.1";
 const WATCHED = ["agent", "components", "db-service", "fresh", "islands", "routes", "static", "main.ts"];
-/** Where the presets' models live; the app may reach no other host. */
-const MODEL_HOSTS = [
-  "api.openai.com",
-  "api.anthropic.com",
-  "generativelanguage.googleapis.com",
-  "api.groq.com",
-  "127.0.0.1:11434",
-];
 /** How long a process gets to store what it is writing, in milliseconds. */
 const GRACE_MS = 5_000;
 const START_MS = 60_000;
@@ -132,6 +124,8 @@ async function prepare(): Promise<Plan> {
     );
   }
   const token = Deno.env.get("DB_SERVICE_TOKEN") || randomToken();
+  if (token.length < 16) throw new Failure("DB_SERVICE_TOKEN must have at least 16 characters.");
+  modelHosts();
   return { port, dbPort, varDir: await Deno.realPath(varDir), token };
 }
 
@@ -167,6 +161,7 @@ export function dbCommand({ dbPort, varDir, token }: Plan) {
       PORT: String(dbPort),
       DATA_DIR: data,
       LOG: "trouble",
+      LAUNCHER_PID: String(Deno.pid),
       DB_SERVICE_TOKEN: token,
     },
   };
@@ -200,6 +195,7 @@ export function appCommand({ port, dbPort, varDir, token }: Plan) {
       DB_SERVICE_URL: `http://${HOST}:${dbPort}`,
       DB_SERVICE_TOKEN: token,
       BUILD_ID: crypto.randomUUID(),
+      LAUNCHER_PID: String(Deno.pid),
     },
   };
 }
@@ -214,12 +210,19 @@ function inherited(names: string[]): Record<string, string> {
   return env;
 }
 
+/** The one host that the configured model lives on, and what MODEL_HOSTS adds. Without a model there is none. */
 function modelHosts(): string[] {
-  const hosts = [...MODEL_HOSTS, ...(Deno.env.get("MODEL_HOSTS") ?? "").split(",")];
   const base = Deno.env.get("OPENAI_BASE_URL");
+  const hosts = (Deno.env.get("MODEL_HOSTS") ?? "").split(",");
   if (base) {
-    if (!URL.canParse(base)) throw new Failure(`OPENAI_BASE_URL is not an address: "${base}".`);
+    if (!/^https?:$/.test(URL.parse(base)?.protocol ?? "")) {
+      throw new Failure(
+        `OPENAI_BASE_URL must be an address that starts with http:// or https://, not "${base}".`,
+      );
+    }
     hosts.push(new URL(base).host);
+  } else if (Deno.env.get("OPENAI_API_KEY")) {
+    hosts.push("api.openai.com");
   }
   return [...new Set(hosts.map((host) => host.trim()).filter(Boolean))];
 }

@@ -59,17 +59,30 @@ export async function checkHealth(): Promise<boolean> {
   return healthy;
 }
 
-/** One database of the db-service. Every method throws {@link Refusal}. */
-export function database(name: string) {
+/**
+ * One database of the db-service. Every method throws {@link Refusal}. `patience` bounds what looks, not what changes,
+ * in milliseconds.
+ */
+export function database(name: string, patience = READ_TIMEOUT) {
   const at = `/v1/databases/${encodeURIComponent(name)}`;
   return {
-    schema: () => call("GET", `${at}/schema`, Schema),
-    rows: (table: string, query: RowsQuery) => {
+    schema: () => call("GET", `${at}/schema`, Schema, undefined, patience),
+    rows: async (table: string, query: RowsQuery) => {
       const params = new URLSearchParams();
       for (const [key, value] of Object.entries(query)) {
         if (value !== undefined && value !== "") params.set(key, String(value));
       }
-      return call("GET", `${at}/rows/${encodeURIComponent(table)}?${params}`, RowsResult);
+      // A path can't name these two: it would lead elsewhere.
+      if (table === "." || table === "..") {
+        throw new Refusal("not_found", `The table "${table}" can't be shown.`);
+      }
+      return await call(
+        "GET",
+        `${at}/rows/${encodeURIComponent(table)}?${params}`,
+        RowsResult,
+        undefined,
+        patience,
+      );
     },
     version: () => call("GET", `${at}/version`, z.object({ version: z.string() })),
     read: (sql: string, args?: Value[], maxRows?: number) =>

@@ -5,8 +5,9 @@ import { closeDead, runningAnswer, stopAll } from "./chat/run.ts";
 import { checkHealth, isHealthy, onHealth } from "./database.ts";
 import { logUnexpected } from "./errors.ts";
 import { closeHubs, hubOf, openHubs } from "./live/hub.ts";
-import { expire, recover } from "./queue/decide.ts";
+import { expire } from "./queue/decide.ts";
 import { onOutcome } from "./queue/outcomes.ts";
+import { dropRetries, recover } from "./queue/settle.ts";
 import { settings } from "./settings.ts";
 import { closeStore } from "./store/kv.ts";
 import { ensureMain, findWorkspace, listWorkspaces } from "./workspaces.ts";
@@ -45,6 +46,7 @@ export async function start(): Promise<void> {
 /** Stores what is being written and closes everything, within the time that a platform gives. */
 export async function stop(): Promise<void> {
   dropFollowUps();
+  dropRetries();
   await stopAll();
   await closeHubs();
   await closeStore();
@@ -84,7 +86,8 @@ async function tellHealth(): Promise<void> {
 
 /** A launcher that was killed can't end what it started: whoever loses it ends by itself and frees its port. */
 function endWithParent(): void {
-  const parent = Deno.ppid;
+  // Told by its launcher: one that died before this line could not be asked.
+  const parent = Number(Deno.env.get("LAUNCHER_PID") ?? Deno.ppid);
   Deno.unrefTimer(setInterval(() => {
     if (Deno.ppid !== parent) stop().finally(() => Deno.exit(0));
   }, 500));

@@ -9,9 +9,14 @@ export interface Settings {
   /** Path of the local KV file; undefined on Deploy, where the platform has its own. */
   kvPath: string | undefined;
   model: { apiKey: string; baseUrl: string | null; name: string } | null;
+  /** Messages that one person may send a minute; a workspace may send three times as many. */
+  rateLimit: number;
   /** Names the build that is served, so that an open tab can tell when it is out of date. */
   build: string;
 }
+
+/** Messages a minute where nothing else is set (SPEC C7). */
+const RATE_LIMIT = 20;
 
 const url = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -26,6 +31,7 @@ const Environment = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: z.union([z.literal(""), url(["http:", "https:"])]).optional(),
   MODEL: z.string().max(200).optional(),
+  RATE_LIMIT: z.string().regex(/^([1-9]\d{0,4})?$/, "must be a whole number from 1 to 99999").optional(),
   BUILD_ID: z.string().optional(),
   DENO_DEPLOYMENT_ID: z.string().optional(),
 });
@@ -64,6 +70,7 @@ export function readSettings(
       model: e.OPENAI_API_KEY || baseUrl
         ? { apiKey: e.OPENAI_API_KEY || "none", baseUrl, name: e.MODEL || "gpt-4o-mini" }
         : null,
+      rateLimit: Number(e.RATE_LIMIT || RATE_LIMIT),
       build: e.BUILD_ID ?? e.DENO_DEPLOYMENT_ID ?? "unnamed",
     },
   };

@@ -71,7 +71,10 @@ export interface ActionSummary {
   /** Its tables changed since the preview. */
   maybeStale: boolean;
   digest: string | null;
+  /** Per table; a summary has the first few tables. */
   affected: Count[];
+  /** All tables and rows of the change. */
+  affectedTotal: { tables: number; rows: number };
   badges: Badge[];
   /** Rows read (observations). */
   rowCount: number | null;
@@ -119,15 +122,85 @@ export interface MessageMetadata {
   status?: "done" | "stopped" | "interrupted" | "failed";
   /** What went wrong, in words for the person. */
   error?: string;
-  /** `outcome`: a note that an action was decided; `followup`: the agent's short answer to it. */
-  kind?: "outcome" | "followup";
+  /**
+   * `outcome`: a note that an action was decided; `followup`: the agent's short answer to it; `command`: a slash command
+   * of a person or its result; `refused`: a message that the guard answered, or that answer. The model is shown neither
+   * commands nor what was refused.
+   */
+  kind?: "outcome" | "followup" | "command" | "refused";
   /** The actions that an outcome note speaks of. */
   actions?: number[];
   model?: string;
 }
 
-export type ChatMessage = UIMessage<MessageMetadata>;
-export type ChatChunk = UIMessageChunk<MessageMetadata>;
+/** Parts of a message that are data: the result of a command stands beside its words. */
+export type ChatData = { command: CommandData };
+export type ChatMessage = UIMessage<MessageMetadata, ChatData>;
+export type ChatChunk = UIMessageChunk<MessageMetadata, ChatData>;
+
+/** A slash command as the page lists it. */
+export interface CommandInfo {
+  /** Without the slash. */
+  name: string;
+  /** `/reject n reason`; what stands in brackets may be left out. */
+  usage: string;
+  /** One sentence. */
+  help: string;
+  arguments: {
+    name: string;
+    kind: "action" | "number" | "text" | "sql" | "table" | "command";
+    optional: boolean;
+  }[];
+  /** `page`: the page acts by itself and posts nothing; posted all the same, the answer says what to do. */
+  runs: "server" | "page";
+  /** The least role that may use it. */
+  role: Role;
+}
+
+/** What a command found, as data: the text part of the same message says the same in words. */
+export type CommandData =
+  | { command: "help"; commands: CommandInfo[] }
+  | { command: "clear" }
+  | { command: "approve"; action: number; state: ActionState }
+  | { command: "reject"; action: number; state: ActionState }
+  | {
+    command: "query";
+    sql: string;
+    columns: string[];
+    rows: Value[][];
+    rowCount: number;
+    truncated: boolean;
+    ms: number;
+    observationId: number;
+  }
+  | { command: "propose"; action: number; affected: Count[] }
+  /** Numbers of actions, in the order to show them. `more`: there are more than these. */
+  | { command: "pending" | "recent"; actions: number[]; more: boolean }
+  | { command: "find"; text: string; actions: number[]; messages: FoundMessage[]; more: boolean }
+  | { command: "schema"; tables: Table[] }
+  /** It was not done. `command` is what was typed, without the slash; `nearest` what may have been meant. */
+  | { command: string; error: { code: Problem["code"]; detail: string }; nearest?: string[] };
+
+/** A message that `/find` found. */
+export interface FoundMessage {
+  id: string;
+  role: "user" | "assistant" | "system";
+  at: string | null;
+  /** The words around what was found. */
+  excerpt: string;
+}
+
+/** A message that the guard noted, as an owner sees it. */
+export interface Suspicion {
+  messageId: string;
+  verdict: "suspicious" | "refused";
+  by: Actor;
+  /** ISO 8601 UTC. */
+  at: string;
+  reasons: { code: string; detail: string }[];
+  /** The beginning of the message. */
+  excerpt: string;
+}
 
 /** The conversation's tail. `before` pages back; `cursor` is where the live feed goes on from. */
 export interface ChatTail {
@@ -187,9 +260,13 @@ export interface WorkspaceView {
   tables: Table[];
   /** The table shown in the data panel and its first page. */
   table: { name: string; page: RowsResult } | null;
+  /** Why the table that should be shown can't be. */
+  dataTrouble: string | null;
   model: { builtin: boolean; name: string };
   /** Four requests made from this schema, for an empty chat. */
   examples: string[];
+  /** The slash commands, in the order to list them. */
+  commands: CommandInfo[];
   /** Which panel a narrow screen opens on. */
   panel: "chat" | "queue" | "data";
   /** Where the live feed goes on from. */

@@ -1,16 +1,20 @@
 /** What the first paint of a workspace shows, gathered in one go; a database that is down leaves its parts empty. */
-import type { ChatTail, Me, RowsResult, Table, WorkspaceInfo, WorkspaceView } from "./types.ts";
+import type { ChatTail, Me, Table, WorkspaceInfo, WorkspaceView } from "./types.ts";
 import { examplesFor } from "./builtin/examples.ts";
 import { modelInfo } from "./chat/model.ts";
 import { runningAnswer } from "./chat/run.ts";
 import { listMessages } from "./chat/store.ts";
-import { database } from "./database.ts";
+import { COMMANDS } from "./commands/registry.ts";
+import { database, isHealthy } from "./database.ts";
 import { Refusal } from "./errors.ts";
 import { health } from "./life.ts";
 import { hubOf } from "./live/hub.ts";
 import { getAction, listActions } from "./queue/store.ts";
 import { settings } from "./settings.ts";
 import type { Workspace } from "./workspaces.ts";
+
+/** How long a page waits for its data before it is sent without, in milliseconds. */
+const PATIENCE_MS = 1_000;
 
 /** The conversation's tail, with where the live feed goes on from. */
 export async function chatTail(ws: string, limit: number, before?: number): Promise<ChatTail> {
@@ -53,6 +57,7 @@ export async function viewOf(
     ...data,
     model: modelInfo(),
     examples: examplesFor(data.tables),
+    commands: COMMANDS,
     panel: asked.panel,
     cursor: chat.cursor,
     now: new Date().toISOString(),
@@ -60,21 +65,30 @@ export async function viewOf(
   };
 }
 
+/**
+ * The data panel's part. Only a table that was asked for and isn't there fails the page; a table that can't be read (a
+ * view over something gone, or too slow), or a database that is away, is said in the panel.
+ */
 async function dataOf(
   workspace: Workspace,
   { table: name, rows }: Asked,
-): Promise<{ tables: Table[]; table: { name: string; page: RowsResult } | null }> {
-  const db = database(workspace.database);
+): Promise<Pick<WorkspaceView, "tables" | "table" | "dataTrouble">> {
+  const nothing = { tables: [], table: null, dataTrouble: null };
+  if (!isHealthy()) return nothing;
+  const db = database(workspace.database, PATIENCE_MS);
+  let tables: Table[] = [];
   try {
-    const { tables } = await db.schema();
-    const shown = name === undefined ? tables[0]?.name : tables.find((table) => table.name === name)?.name;
-    if (name !== undefined && shown === undefined) {
-      throw new Refusal("not_found", `There is no table "${name}".`);
-    }
-    if (shown === undefined) return { tables, table: null };
-    return { tables, table: { name: shown, page: await db.rows(shown, { limit: 100, ...rows }) } };
+    tables = (await db.schema()).tables;
+    const usual = tables.find(({ kind }) => kind === "table") ?? tables[0];
+    const shown = name === undefined ? usual : tables.find((table) => table.name === name);
+    if (!shown && name !== undefined) throw new Refusal("not_found", `There is no table "${name}".`);
+    if (!shown) return nothing;
+    const page = await db.rows(shown.name, { limit: 100, ...rows });
+    return { tables, table: { name: shown.name, page }, dataTrouble: null };
   } catch (error) {
-    if (error instanceof Refusal && error.code === "db_unavailable") return { tables: [], table: null };
-    throw error;
+    const isMissing = name !== undefined && !tables.some((table) => table.name === name);
+    if (!(error instanceof Refusal) || (error.code === "not_found" && isMissing)) throw error;
+    // That the whole database is away has a strip of its own.
+    return { tables, table: null, dataTrouble: error.code === "db_unavailable" ? null : error.message };
   }
 }

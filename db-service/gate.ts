@@ -2,6 +2,7 @@
 import type { Approval, ExecuteResult, Preview, Statement } from "./contract/schemas.ts";
 import { normalStatements } from "./contract/digest.ts";
 import { type Engine, type Inspection, ServiceError } from "./engine/types.ts";
+import { inspect } from "./inspections.ts";
 
 /** The exact change that statements would make. Throws `refused_sql`, `uninspectable` and what the writer throws. */
 export function preview(
@@ -61,7 +62,7 @@ async function inspected<T>(
   for (let attempt = 1;; attempt++) {
     let inspection: Inspection;
     try {
-      inspection = await engine.reader.inspect(statements);
+      inspection = await inspect(engine.reader, statements, { anew: attempt > 1 });
     } catch (error) {
       if (!(error instanceof ServiceError) || !await isRecorded()) throw error;
       return await work(NOTHING);
@@ -69,6 +70,7 @@ async function inspected<T>(
     try {
       return await work(inspection);
     } catch (error) {
+      if (inspection.meetsHidden === true) refuseQuietly(error);
       const moved = error instanceof ServiceError && error.code === "busy" &&
         error.message === "schema moved";
       if (!moved) throw error;
@@ -78,3 +80,20 @@ async function inspected<T>(
     }
   }
 }
+
+/**
+ * A refusal goes back to the agent, and what a trigger raises or a function complains about may quote a cell that
+ * READ_DENY hides. What names constraints and columns alone may be passed on.
+ */
+function refuseQuietly(error: unknown): void {
+  if (!(error instanceof ServiceError) || error.code !== "refused_sql") return;
+  const [, where, message = ""] = /^(The database refused? [^:]*): (.*)$/s.exec(error.message) ?? [];
+  if (where === undefined || QUOTES_NOTHING.test(message)) return;
+  throw new ServiceError(
+    "refused_sql",
+    `${where}. Its message is not shown, for it may quote what READ_DENY hides.`,
+  );
+}
+
+/** Messages of SQLite that hold names of the schema alone. */
+const QUOTES_NOTHING = /^(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed\b/;

@@ -9,7 +9,10 @@ async function main(): Promise<void> {
   const service = createService(settings, say);
   let server: Deno.HttpServer;
   try {
-    if (settings.mode === "local" && (await service.list()).every((database) => database === "main")) {
+    if (
+      settings.mode === "local" && settings.storage.kind === "local" &&
+      (await service.list()).every((database) => database === "main")
+    ) {
       await service.create("main", { sample: true });
     }
     server = Deno.serve(
@@ -22,7 +25,8 @@ async function main(): Promise<void> {
   }
   // The reader and the writer start now, not under the first request.
   const databases = await service.list();
-  if (databases.length === 1) await Promise.all(databases.map((database) => service.engine(database)));
+  // One that can't be opened yet says so to whoever asks for it.
+  if (databases.length === 1) await service.engine(databases[0]).catch(() => {});
   const stop = async () => {
     clearInterval(watching);
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
@@ -35,7 +39,7 @@ async function main(): Promise<void> {
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
   // A launcher that was killed can't end what it started: whoever loses it ends by itself and frees its port.
-  const parent = Deno.ppid;
+  const parent = Number(Deno.env.get("LAUNCHER_PID") ?? Deno.ppid);
   const watching = setInterval(() => {
     if (settings.mode === "local" && Deno.ppid !== parent) void stop();
   }, WATCH_MS);
@@ -52,13 +56,15 @@ const WATCH_MS = 500;
 async function checkedSettings(): Promise<Settings> {
   const read = readSettings((name) => Deno.env.get(name));
   if (!read.ok) fail(read.problems);
+  const { storage } = read.settings;
+  if (storage.kind === "remote") return read.settings;
   try {
-    const dataDir = await Deno.realPath(read.settings.dataDir);
+    const dataDir = await Deno.realPath(storage.dataDir);
     if (!(await Deno.stat(dataDir)).isDirectory) fail([`DATA_DIR ${dataDir} is not a folder.`]);
-    return { ...read.settings, dataDir };
+    return { ...read.settings, storage: { kind: "local", dataDir } };
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "does not exist; create it first" : "can't be read";
-    return fail([`DATA_DIR ${read.settings.dataDir} ${why}.`]);
+    return fail([`DATA_DIR ${storage.dataDir} ${why}.`]);
   }
 }
 

@@ -2,6 +2,7 @@
 import { DatabaseId } from "./contract/schemas.ts";
 import { createLocal, type LocalOptions, openLocal } from "./engine/local.ts";
 import { type Engine, ServiceError } from "./engine/types.ts";
+import { createRemoteService } from "./remote_service.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the HTTP handler needs to serve. */
@@ -17,26 +18,31 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** The service over local files `<DATA_DIR>/<database>.db`. */
+/** The service over local files `<DATA_DIR>/<database>.db`, or over the servers of LIBSQL_DATABASES. */
 export function createService(settings: Settings, log: Service["log"]): Service {
-  return new LocalService(settings, log);
+  const { storage } = settings;
+  return storage.kind === "remote"
+    ? createRemoteService(settings, storage.databases, log)
+    : new LocalService(settings, storage.dataDir, log);
 }
 
 class LocalService implements Service {
   readonly settings: Settings;
   readonly log: Service["log"];
+  #dataDir: string;
   #engines = new Map<string, Engine>();
-  #creating = new Map<string, Promise<boolean>>();
+  #creating = new Map<string, Promise<void>>();
   #closed = false;
 
-  constructor(settings: Settings, log: Service["log"]) {
+  constructor(settings: Settings, dataDir: string, log: Service["log"]) {
     this.settings = settings;
+    this.#dataDir = dataDir;
     this.log = log;
   }
 
   async list(): Promise<string[]> {
     const names: string[] = [];
-    for await (const { name, isFile } of Deno.readDir(this.settings.dataDir)) {
+    for await (const { name, isFile } of Deno.readDir(this.#dataDir)) {
       const database = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : "";
       if (isFile && DatabaseId.safeParse(database).success && !this.#creating.has(database)) {
         names.push(database);
@@ -49,6 +55,8 @@ class LocalService implements Service {
     if (this.#closed) throw new ServiceError("db_unavailable", "The database service is shutting down.");
     const open = this.#engines.get(database);
     if (open !== undefined) return open;
+    // Whoever asks while it is made waits for that, whatever becomes of it.
+    await this.#creating.get(database)?.catch(() => {});
     if (!await this.#exists(database)) {
       throw new ServiceError("not_found", `There is no database ${database}.`);
     }
@@ -64,22 +72,26 @@ class LocalService implements Service {
         "A name has 1 to 63 lower-case letters, digits and hyphens and starts with a letter or digit.";
       throw new ServiceError("invalid", message, { errors: [{ path: "database", message }] });
     }
+    if (DEVICE.test(database)) {
+      const message = `${database} is the name of a device on Windows. Choose another.`;
+      throw new ServiceError("invalid", message, { errors: [{ path: "database", message }] });
+    }
+    const existed = await this.#exists(database);
+    if (existed && !await this.#isBlank(database)) return false;
     // Two requests for one name make it once.
     const under = this.#creating.get(database);
     if (under !== undefined) {
       await under;
       return false;
     }
-    const made = this.#exists(database).then(async (exists) => {
-      if (!exists || await this.#isBlank(database)) await createLocal(this.#options(database), { sample });
-      return !exists;
-    });
-    this.#creating.set(database, made);
+    const making = createLocal(this.#options(database), { sample });
+    this.#creating.set(database, making);
     try {
-      return await made;
+      await making;
     } finally {
       this.#creating.delete(database);
     }
+    return !existed;
   }
 
   async close(): Promise<void> {
@@ -90,7 +102,9 @@ class LocalService implements Service {
   }
 
   async #exists(database: string): Promise<boolean> {
-    return DatabaseId.safeParse(database).success && (await this.list()).includes(database);
+    if (!DatabaseId.safeParse(database).success) return false;
+    const file = await Deno.stat(this.#options(database).file).catch(() => null);
+    return file?.isFile === true;
   }
 
   /** A file that holds nothing, as a crash while it was made leaves it: at most its header, and no log. */
@@ -101,16 +115,26 @@ class LocalService implements Service {
   }
 
   #options(database: string): LocalOptions {
-    const { dataDir, deny } = this.settings;
+    const { deny, retentionDays } = this.settings;
     return {
-      file: `${dataDir}/${database}${SUFFIX}`,
-      folder: dataDir,
+      file: `${this.#dataDir}/${database}${SUFFIX}`,
+      folder: this.#dataDir,
       deny,
+      retentionDays,
+      onUnmatched: (names) =>
+        this.log({
+          event: "read_deny_unmatched",
+          database,
+          names,
+          detail: "READ_DENY names what this database does not have. A typo protects nothing.",
+        }),
       onEnd: ({ name, reason, stderr }) => this.log({ event: "child_ended", database, name, reason, stderr }),
     };
   }
 }
 
 const SUFFIX = ".db";
+/** There `con.db` is no file but the console, in every folder. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
 /** Size of a database of one page. */
 const HEADER = 4_096;

@@ -1,4 +1,7 @@
 /** Settings from the environment, checked once at the start: every fault in one clear sentence. */
+import { readStorage, type Storage } from "./storage.ts";
+
+import { RETENTION_DAYS } from "./record/retention.ts";
 
 export type Mode = "local" | "production";
 
@@ -8,10 +11,11 @@ export interface Settings {
   port: number;
   /** DB_SERVICE_TOKEN. */
   token: string;
-  /** Absolute path of the folder of database files. */
-  dataDir: string;
+  storage: Storage;
   /** READ_DENY: `table` and `table.column`. */
   deny: string[];
+  /** RETENTION_DAYS: how long an action can be reverted. */
+  retentionDays: number;
   /** LOG: a line for each request, or for trouble alone. */
   log: "all" | "trouble";
 }
@@ -23,11 +27,15 @@ export const VARIABLES = [
   "PORT",
   "DB_SERVICE_TOKEN",
   "DATA_DIR",
+  "LIBSQL_DATABASES",
   "READ_DENY",
+  "RETENTION_DAYS",
   "LOG",
 ] as const;
 
 const MIN_TOKEN = 16;
+/** A hundred years: as good as for ever. */
+const MAX_RETENTION_DAYS = 36_500;
 
 /** Reads the settings through `get`, or says what is wrong with them, a sentence for each. */
 export function readSettings(
@@ -52,19 +60,37 @@ export function readSettings(
   } else if (token.length < MIN_TOKEN) {
     problems.push(`DB_SERVICE_TOKEN must have at least ${MIN_TOKEN} characters.`);
   }
-  const dataDir = get("DATA_DIR") ?? "";
-  if (dataDir === "") problems.push("DATA_DIR is missing: set it to the folder of the database files.");
+  const storage = readStorage(get("DATA_DIR") ?? "", get("LIBSQL_DATABASES") ?? "", problems);
   const deny = (get("READ_DENY") ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
   const bad = deny.find((name) => name.split(".").some((part) => part === "") || name.split(".").length > 2);
   if (bad !== undefined) {
     problems.push(`READ_DENY must be a list like "table,table.column"; "${bad}" is neither.`);
   }
+  const retentionDays = Number(get("RETENTION_DAYS") ?? RETENTION_DAYS);
+  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > MAX_RETENTION_DAYS) {
+    problems.push(
+      `RETENTION_DAYS must be a number of days from 1 to ${MAX_RETENTION_DAYS}, not "${
+        get("RETENTION_DAYS")
+      }".`,
+    );
+  }
   const log = get("LOG") ?? "all";
   if (log !== "all" && log !== "trouble") problems.push(`LOG must be "all" or "trouble", not "${log}".`);
-  if (problems.length > 0 || (mode !== "local" && mode !== "production")) return { ok: false, problems };
+  if (problems.length > 0 || storage === null || (mode !== "local" && mode !== "production")) {
+    return { ok: false, problems };
+  }
   return {
     ok: true,
-    settings: { mode, host, port, token, dataDir, deny, log: log === "trouble" ? "trouble" : "all" },
+    settings: {
+      mode,
+      host,
+      port,
+      token,
+      storage,
+      deny,
+      retentionDays,
+      log: log === "trouble" ? "trouble" : "all",
+    },
   };
 }
 

@@ -7,8 +7,10 @@ import { navigate } from "./lib/address.ts";
 import { DataTable } from "./lib/DataTable.tsx";
 import { number, rows } from "./lib/format.ts";
 import { Grip } from "./lib/Grip.tsx";
+import { Shown } from "./lib/Shown.tsx";
 import { type AppState, home } from "./lib/state.ts";
-import { arrange, moreRows } from "./lib/tables.ts";
+import { arrange, moreRows, showActionsTable } from "./lib/tables.ts";
+import { visibleText } from "./lib/visible.ts";
 
 /** How long a changed cell keeps its dot while the page is looked at. */
 const SEEN_MS = 10_000;
@@ -27,6 +29,8 @@ export default function Data({ state }: { state: AppState }) {
     }, SEEN_MS);
     return () => clearTimeout(timer);
   }, [changed]);
+  const action = state.selected.value;
+  useEffect(() => showActionsTable(state), [action?.id, action?.digest, tables]);
   const href = (name: string) => `${home(state)}/data/${encodeURIComponent(name)}`;
   return (
     <section
@@ -50,14 +54,20 @@ export default function Data({ state }: { state: AppState }) {
             {!table && <option value="">Choose a table</option>}
             {tables.map(({ name, kind, rows: count }) => (
               <option key={name} value={name}>
-                {`${name}${kind === "view" ? " (view)" : ""}${count === null ? "" : ` · ${number(count)}`}`}
+                {`${visibleText(name)}${kind === "view" ? " (view)" : ""}${
+                  count === null ? "" : ` · ${number(count)}`
+                }`}
               </option>
             ))}
           </select>
         )}
         {table && <FilterBox key={table.name} state={state} q={table.q} />}
       </div>
-      {trouble?.at === "data" && <Strip tone="red" alert>{trouble.message}</Strip>}
+      {trouble?.at === "data" && (
+        <Strip tone="red" alert>
+          <Shown text={trouble.message} kind="sentence" />
+        </Strip>
+      )}
       {table ? <DataTable state={state} table={table} /> : <Choose state={state} href={href} />}
       {table && (
         <div class="data-foot">
@@ -85,7 +95,10 @@ function Choose({ state, href }: { state: AppState; href: (name: string) => stri
     <ul class="table-list">
       {tables.map(({ name, rows: count }) => (
         <li key={name}>
-          <a href={href(name)}>{name}</a> {count !== null && <span class="muted">{rows(count)}</span>}
+          <a href={href(name)}>
+            <Shown text={name} />
+          </a>{" "}
+          {count !== null && <span class="muted">{rows(count)}</span>}
         </li>
       ))}
     </ul>

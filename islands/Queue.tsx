@@ -5,6 +5,7 @@ import { Detail } from "./lib/Detail.tsx";
 import { Grip } from "./lib/Grip.tsx";
 import { filterCount, setFilter, showMore } from "./lib/queue.ts";
 import { QueueItem } from "./lib/QueueItem.tsx";
+import { Shown } from "./lib/Shown.tsx";
 import { type AppState, type Filter, FILTERS, matches } from "./lib/state.ts";
 import { ensureWaiting } from "./lib/queue.ts";
 import { Time } from "./lib/time.tsx";
@@ -45,7 +46,9 @@ export default function Queue({ state }: { state: AppState }) {
         </div>
       </div>
       {trouble?.at === "queue" && trouble.id === undefined && (
-        <Strip tone="red" alert>{trouble.message}</Strip>
+        <Strip tone="red" alert>
+          <Shown text={trouble.message} kind="sentence" />
+        </Strip>
       )}
       <div class="queue-list" tabIndex={0} role="group" aria-label="Entries">
         {listed.length === 0 ? <Nothing state={state} filter={filter} /> : (
@@ -87,7 +90,13 @@ function Nothing({ state, filter }: { state: AppState; filter: Filter }) {
             Last: <a href={`/w/${encodeURIComponent(state.workspace.id)}/actions/${last.id}`}>#{last.id}</a>
             {" "}
             {last.state}
-            {last.decidedBy ? ` by ${last.decidedBy.name}` : ""}, <Time state={state} iso={last.resolvedAt} />
+            {last.decidedBy
+              ? (
+                <>
+                  by <Shown text={last.decidedBy.name} />
+                </>
+              )
+              : ""}, <Time state={state} iso={last.resolvedAt} />
           </p>
         )
         : <p>Changes that the agent proposes stand here until a person decides.</p>}

@@ -69,7 +69,9 @@ export function select(schema: Table[], read: Read): string {
   const plain = read.columns.map((c) => column(c.table, c.column.name));
   let shown = [...groups, ...plain, ...aggregates];
   if (!shown.length) {
-    shown = qualify ? [read.table, ...read.beside].map((t) => `${name(t.name)}.*`) : ["*"];
+    shown = qualify
+      ? [read.table, ...read.beside].flatMap((t) => everything(t, `${name(t.name)}.`))
+      : everything(read.table, "");
   }
   const order = read.sort.map((s) => {
     const first = read.aggregates[0];
@@ -86,6 +88,11 @@ export function select(schema: Table[], read: Read): string {
     (groupBy.length ? ` GROUP BY ${groupBy.join(", ")}` : "") +
     (order.length ? ` ORDER BY ${order.join(", ")}` : "") +
     (read.limit === null ? "" : ` LIMIT ${read.limit}`);
+}
+
+/** All columns of a table. Where some are hidden the database refuses a `*`. */
+function everything(table: Table, prefix: string): string[] {
+  return table.partial ? table.columns.map((column) => prefix + name(column.name)) : [`${prefix}*`];
 }
 
 /** What the column of an aggregate is called: "count", "total_amount", "average_price". */

@@ -12,9 +12,9 @@ import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff } from "../store/kv.ts";
 import { dropLarge, putLarge } from "../store/large.ts";
-import { forModel, instructions, windowOf } from "./instructions.ts";
+import { forModel, instructions, isForModel, WINDOW, windowOf } from "./instructions.ts";
 import { chooseModel, modelFailure } from "./model.ts";
-import { appendMessages, listMessages } from "./store.ts";
+import { appendMessages, lastMessages } from "./store.ts";
 import { tools } from "./tools.ts";
 
 /** Steps of one answer; the last one has no tools, so that it always ends in words. */
@@ -82,7 +82,7 @@ export async function drive(run: Drive): Promise<void> {
 }
 
 async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<ChatChunk>> {
-  const { messages } = await listMessages(run.ws, 60);
+  const messages = await lastMessages(run.ws, WINDOW, isForModel);
   const { tables } = await database(run.database).schema();
   const chosen = chooseModel(tables);
   const origin = {

@@ -4,9 +4,9 @@
  */
 import type { ActionSummary, Actor } from "../types.ts";
 import { logUnexpected } from "../errors.ts";
-import { isOutcome } from "./instructions.ts";
+import { isForModel, isOutcome } from "./instructions.ts";
 import { runningAnswer, startFollowUp, type Where } from "./run.ts";
-import { listMessages } from "./store.ts";
+import { lastMessages } from "./store.ts";
 
 /** Decisions this close together share one follow-up, in milliseconds. */
 export const TOGETHER_MS = 2_000;
@@ -45,7 +45,7 @@ async function say(where: Where, by: Actor, patience: number): Promise<void> {
     if (patience > 0 && !waiting.has(where.ws)) plan(where, by, WAIT_MS, patience - 1);
     return;
   }
-  const { messages } = await listMessages(where.ws, 20);
+  const messages = await lastMessages(where.ws, 20, isForModel);
   const last = messages.findLastIndex(isOutcome);
   // The model has seen the note already: an answer came after it.
   if (last === -1 || messages.slice(last + 1).some(({ role }) => role === "assistant")) return;

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import type { Actor, ChatChunk, ChatMessage } from "../types.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
+import type { Verdict } from "../guard/judge.ts";
+import { note } from "../guard/log.ts";
+import { assertRoom, count } from "../limits/messages.ts";
 import { hubOf } from "../live/hub.ts";
 import type { Batch, Lease } from "../live/tail.ts";
 import { announce } from "../store/feed.ts";
@@ -9,7 +12,7 @@ import { keys } from "../store/keys.ts";
 import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
 import { getLarge } from "../store/large.ts";
 import { closeRun, drive, foldChunks } from "./drive.ts";
-import { appendMessages, hasMessage, listMessages } from "./store.ts";
+import { appendMessages, hasMessage, lastMessages } from "./store.ts";
 
 /** A run without a sign of life for this long belongs to a dead process, in milliseconds. */
 const DEAD_MS = 15_000;
@@ -77,12 +80,17 @@ export interface Where {
   database: string;
 }
 
-/** Starts an answer to a person. Throws `busy` while another one is being written to them. */
+/**
+ * Starts an answer to a person. Throws `busy` while another one is being written to them, and `rate_limited` when they
+ * have sent too much. What the guard noted of the message is kept with it.
+ */
 export async function startAnswer(
   { ws, database }: Where,
   by: Actor,
   request: Request,
+  verdict: Verdict = { verdict: "allow" },
 ): Promise<{ run: string }> {
+  await assertRoom(ws, by, "message");
   await makeRoom(ws);
   if (request !== "retry" && await hasMessage(ws, request.id)) {
     throw new Refusal("busy", "This message was sent already.");
@@ -94,7 +102,10 @@ export async function startAnswer(
     metadata: { at: new Date().toISOString(), by },
   }];
   const messageId = request === "retry" ? await lastAsked(ws) : request.id;
-  return await begin({ ws, database }, by, "answer", messages, messageId);
+  return await begin({ ws, database }, by, "answer", messages, messageId, async (op) => {
+    await count(op, ws, by, "message");
+    if (request !== "retry") note(op, ws, { ...request, by }, verdict);
+  });
 }
 
 /** Starts the agent's short word on outcomes; null when anything else is being written. */
@@ -157,7 +168,7 @@ export async function stopAll(): Promise<void> {
 }
 
 /** A person goes first: a follow-up gives way, in whichever process it is written; a living answer doesn't. */
-async function makeRoom(ws: string): Promise<void> {
+export async function makeRoom(ws: string): Promise<void> {
   const kv = await openStore();
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -180,6 +191,7 @@ async function begin(
   kind: Lease["kind"],
   messages: ChatMessage[],
   messageId: string | null,
+  also: (op: Deno.AtomicOperation) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ run: string }> {
   const { ws } = where;
   const kv = await openStore();
@@ -193,6 +205,7 @@ async function begin(
       continue;
     }
     const op = kv.atomic().check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
+    await also(op);
     announce(kv, op, ws, [...await appendMessages(kv, op, ws, messages), { t: "run", run }]);
     if ((await op.commit()).ok) break;
     if (tries > MAX_TRIES) throw new Refusal("busy", "The conversation is busy. Try again.");
@@ -244,8 +257,9 @@ function busy(): Refusal {
 }
 
 async function lastAsked(ws: string): Promise<string> {
-  const { messages } = await listMessages(ws, 60);
-  const last = messages.findLast(isUser);
-  if (!last) throw new Refusal("invalid", "There is nothing to answer again.");
+  const [last] = await lastMessages(ws, 1, (said) => isUser(said) && said.metadata?.kind !== "command");
+  if (!last || last.metadata?.kind === "refused") {
+    throw new Refusal("invalid", "There is nothing to answer again.");
+  }
   return last.id;
 }

@@ -1,9 +1,13 @@
 /** The conversation in KV: every message under its number, whole, for good. */
 import type { ChatMessage } from "../types.ts";
+import { Refusal } from "../errors.ts";
 import { announce, type FeedEvent } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
-import { openStore } from "../store/kv.ts";
+import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
 import { getLarge, type Large, putLarge } from "../store/large.ts";
+
+/** Nobody writes so many commands in a row that this many pages hold nothing else. */
+const MAX_PAGES = 20;
 
 interface StoredMessage {
   id: string;
@@ -34,6 +38,44 @@ export async function appendMessages(
   }
   op.check(next).set(keys.nextMessage(ws), n);
   return events;
+}
+
+/**
+ * Adds messages in a commit of its own; `also` puts more into it, and is asked again when the commit lost a race. Throws
+ * `busy` when a message of the first id is there already.
+ */
+export async function addMessages(
+  ws: string,
+  messages: readonly ChatMessage[],
+  also: (op: Deno.AtomicOperation) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const kv = await openStore();
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    if (await hasMessage(ws, messages[0].id)) throw new Refusal("busy", "This message was sent already.");
+    const op = kv.atomic();
+    await also(op);
+    announce(kv, op, ws, await appendMessages(kv, op, ws, messages));
+    if ((await op.commit()).ok) return;
+    await backoff(tries);
+  }
+  throw new Refusal("busy", "The conversation is busy. Try again.");
+}
+
+/** The newest messages that pass `keep`, oldest first, at most `limit`; those that don't are looked past. */
+export async function lastMessages(
+  ws: string,
+  limit: number,
+  keep: (message: ChatMessage) => boolean,
+): Promise<ChatMessage[]> {
+  const kept: ChatMessage[] = [];
+  let before: number | undefined;
+  for (let page = 0; page < MAX_PAGES && kept.length < limit; page++) {
+    const { messages, before: older } = await listMessages(ws, limit, before);
+    kept.unshift(...messages.filter(keep));
+    if (older === null) break;
+    before = Number(older);
+  }
+  return kept.slice(-limit);
 }
 
 /** A message by its number; null when it was cleared. */

@@ -2,6 +2,7 @@
 import { tool } from "ai";
 import { z } from "zod";
 import { Statements } from "@/db-service/contract/schemas.ts";
+import type { Value } from "../types.ts";
 import { database } from "../database.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import { withdraw } from "../queue/decide.ts";
@@ -14,10 +15,15 @@ import { describeTable } from "./instructions.ts";
 
 /** Rows of one read that are kept in the conversation. */
 const MAX_ROWS = 200;
+/** Characters of one cell that are. */
+const MAX_CELL = 2_000;
 
 const Sql = z.string().min(1).max(20_000);
 
-/** The tools of one run. `fenced`: results reach the model inside a random boundary (not the built-in one: it reads JSON). */
+/**
+ * The tools of one run. `fenced`: every result reaches the model inside a random boundary (not the built-in one: it reads
+ * JSON). None is free of others' words: a refusal quotes a trigger's text, a list of actions the reasons of people.
+ */
 export function tools(origin: Origin, fenced: boolean) {
   const toModelOutput = fenced
     ? ({ output }: { output: unknown }) => ({ type: "text" as const, value: fence(output) })
@@ -40,6 +46,7 @@ export function tools(origin: Origin, fenced: boolean) {
         // Models trained on other tools send it. The undo comes from captured rows, never from SQL that a model wrote.
         revertSql: z.string().optional(),
       }),
+      toModelOutput,
       execute: ({ title, description, sql, statements }) =>
         answer(async () => {
           const list = statements ?? (sql ? [{ sql }] : null);
@@ -69,6 +76,7 @@ export function tools(origin: Origin, fenced: boolean) {
       inputSchema: z.object({
         state: z.enum(["pending", "approved", "rejected", "failed", "reverted"]).optional(),
       }),
+      toModelOutput,
       execute: ({ state }) =>
         answer(async () => {
           const { actions } = await listActions(origin.ws, { type: "action", state, limit: 20 });
@@ -82,6 +90,7 @@ export function tools(origin: Origin, fenced: boolean) {
     withdrawAction: tool({
       description: "Takes back a proposal of the agent that nobody has decided yet.",
       inputSchema: z.object({ actionId: z.int().positive() }),
+      toModelOutput,
       execute: ({ actionId }) =>
         answer(async () => {
           const { summary } = await getStored(origin.ws, actionId);
@@ -102,11 +111,22 @@ async function query(origin: Origin, sql: string, description: string) {
   try {
     const result = await database(origin.database).read(sql, [], MAX_ROWS);
     const seen = await observe(origin, { sql, description }, result);
-    return { sql, ...result, observationId: seen.id };
+    return { sql, ...result, rows: result.rows.map((row) => row.map(shortCell)), observationId: seen.id };
   } catch (error) {
     if (error instanceof Refusal) await observe(origin, { sql, description }, { error: error.message });
     throw error;
   }
+}
+
+/** The conversation goes to every tab at every visit: a long cell stands in it by its beginning. */
+function shortCell(cell: Value): Value {
+  if (typeof cell === "string" && cell.length > MAX_CELL) {
+    return `${cell.slice(0, MAX_CELL).toWellFormed()}… (${cell.length} characters)`;
+  }
+  if (typeof cell === "object" && cell !== null && "$blob" in cell && cell.$blob.length > MAX_CELL) {
+    return `(a blob of ${Math.floor(cell.$blob.length * 3 / 4)} bytes)`;
+  }
+  return cell;
 }
 
 /** A refusal is an answer that the model can correct itself by; anything else is our bug and shown as its id. */

@@ -4,9 +4,10 @@ import type { Action, ActionSummary, Change, Preview } from "../types.ts";
 import { type Database, database } from "../database.ts";
 import { Refusal } from "../errors.ts";
 import { remaining, type RowName, statementsFor } from "./narrow.ts";
-import { bodyOf, cut, previewed, SUMMARY_SQL } from "./propose.ts";
+import { bodyOf } from "./propose.ts";
 import { isOpen } from "./states.ts";
 import { getAction, updateAction } from "./store.ts";
+import { previewed, sqlOf } from "./summary.ts";
 
 /**
  * Previews an open action again: it is pending afterwards, on the new digest. With `exclude`, its statements become
@@ -16,6 +17,7 @@ export async function previewAgain(ws: string, id: number, exclude: readonly Row
   const action = await getAction(ws, id);
   if (!isOpen(action.state)) throw notOpen(action);
   const db = database(action.database);
+  const at = Date.now();
   const { statements, preview } = exclude.length
     ? await narrowed(db, action, exclude)
     : { statements: action.statements, preview: await db.preview(action.statements) };
@@ -26,10 +28,11 @@ export async function previewAgain(ws: string, id: number, exclude: readonly Row
         state: "pending",
         error: null,
         resolvedAt: null,
-        sql: cut(statements.map(({ sql }) => sql).join(";\n"), SUMMARY_SQL),
+        sql: sqlOf(statements),
         ...previewed(preview, statements),
       },
       body: bodyOf({ ...action, statements, preview }),
+      previewed: { at, tables: preview.counts.map(({ table }) => table) },
     };
   });
 }

@@ -2,17 +2,14 @@
 import { z } from "zod";
 import { normalStatements } from "@/db-service/contract/digest.ts";
 import { Statements } from "@/db-service/contract/schemas.ts";
-import type { ActionSummary, Actor, Preview, Statement } from "../types.ts";
+import type { ActionSummary, Actor, Statement } from "../types.ts";
 import { database } from "../database.ts";
-import { Refusal } from "../errors.ts";
-import { badgesOf } from "./risk.ts";
-import { type Body, countStates, insertAction } from "./store.ts";
+import { type Body, insertAction } from "./store.ts";
+import { cut, previewed, sqlOf } from "./summary.ts";
 
 /** A workspace holds no more open proposals than this. */
 export const MAX_PENDING = 200;
 const EXPIRES_MS = 7 * 24 * 3_600_000;
-// A summary with all of these stays under 2 KB whatever the rest holds.
-export const SUMMARY_SQL = 500;
 const SUMMARY_TEXT = 200;
 
 export const Proposal = z.strictObject({
@@ -32,10 +29,7 @@ export interface Origin {
 
 /** Puts a change into the queue. Throws what the database refuses; nothing is queued then. */
 export async function propose(origin: Origin, proposal: Proposal): Promise<ActionSummary> {
-  const counts = await countStates(origin.ws);
-  if ((counts.pending ?? 0) + (counts.stale ?? 0) >= MAX_PENDING) {
-    throw new Refusal("limit", `${MAX_PENDING} changes wait already. Decide some of them first.`);
-  }
+  const at = Date.now();
   const preview = await database(origin.database).preview(proposal.statements);
   const statements = normalStatements(proposal.statements);
   const now = Date.now();
@@ -50,7 +44,8 @@ export async function propose(origin: Origin, proposal: Proposal): Promise<Actio
       ...previewed(preview, statements),
     },
     body: { statements, description: proposal.description, preview, revertSql: null },
-  }));
+    previewed: { at, tables: preview.counts.map(({ table }) => table) },
+  }), MAX_PENDING);
 }
 
 /** Logs a read that the agent made. `outcome` is what came back, or why it was refused. */
@@ -77,16 +72,6 @@ export function observe(
   }));
 }
 
-/** What a summary says of a preview. */
-export function previewed(preview: Preview, statements: readonly Statement[]) {
-  return {
-    digest: preview.digest,
-    affected: preview.counts.slice(0, 8),
-    badges: badgesOf(preview, statements).map((badge) => ({ ...badge, reason: cut(badge.reason, 120) })),
-    maybeStale: false,
-  };
-}
-
 /** Only what a body holds, of anything that has it. */
 export function bodyOf({ statements, description, preview, revertSql }: Body): Body {
   return { statements, description, preview, revertSql };
@@ -97,7 +82,7 @@ function blank(origin: Origin, id: number, now: number, statements: readonly Sta
     id,
     uid: crypto.randomUUID(),
     database: origin.database,
-    sql: cut(statements.map(({ sql }) => sql).join(";\n"), SUMMARY_SQL),
+    sql: sqlOf(statements),
     canRevert: false,
     createdAt: new Date(now).toISOString(),
     resolvedAt: null,
@@ -110,14 +95,9 @@ function blank(origin: Origin, id: number, now: number, statements: readonly Sta
     maybeStale: false,
     digest: null,
     affected: [],
+    affectedTotal: { tables: 0, rows: 0 },
     badges: [],
     rowCount: null,
     ms: null,
   } satisfies Partial<ActionSummary>;
-}
-
-/** Cuts text, saying so, never within a surrogate pair. */
-export function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return text.slice(0, length - 1).toWellFormed().replace(/\uFFFD$/, "") + "…";
 }

@@ -3,6 +3,8 @@ import type { Badge, Preview, Statement } from "../types.ts";
 
 const WARN_ROWS = 5;
 const DANGER_ROWS = 100;
+/** As the page writes numbers, next to which the reasons stand. */
+const NUMBER = new Intl.NumberFormat("en-US");
 
 /** Badges in order of weight, each with its reason in words (SPEC Q2). */
 export function badgesOf(preview: Preview, statements: readonly Statement[]): Badge[] {
@@ -16,9 +18,9 @@ export function badgesOf(preview: Preview, statements: readonly Statement[]): Ba
     badges.push({ code: "delete", level: "danger", reason: `Deletes ${plural(deleted, "row")}.` });
   }
   if (rows >= DANGER_ROWS) {
-    badges.push({ code: "many_rows", level: "danger", reason: `${rows} rows change.` });
+    badges.push({ code: "many_rows", level: "danger", reason: `${NUMBER.format(rows)} rows change.` });
   } else if (rows >= WARN_ROWS) {
-    badges.push({ code: "many_rows", level: "warn", reason: `${rows} rows change.` });
+    badges.push({ code: "many_rows", level: "warn", reason: `${NUMBER.format(rows)} rows change.` });
   }
   for (const kind of ["trigger", "cascade", "replace"] as const) {
     const effects = preview.effects.filter((effect) => effect.kind === kind);
@@ -30,7 +32,7 @@ export function badgesOf(preview: Preview, statements: readonly Statement[]): Ba
     badges.push({
       code: "many_tables",
       level: "warn",
-      reason: `${preview.counts.length} tables change: ${
+      reason: `${NUMBER.format(preview.counts.length)} tables change: ${
         preview.counts.map(({ table }) => table).join(", ")
       }.`,
     });
@@ -77,5 +79,5 @@ function outer(sql: string): string {
 }
 
 function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+  return `${NUMBER.format(n)} ${noun}${n === 1 ? "" : "s"}`;
 }

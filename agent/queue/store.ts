@@ -20,7 +20,10 @@ import { announce, type FeedEvent } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
 import { dropLarge, getLarge, type Large, putLarge } from "../store/large.ts";
+import { inTurn } from "../store/turns.ts";
+import { changedTables, isBehind, type Previewed } from "./freshness.ts";
 import { EDGES, mayBecome } from "./states.ts";
+import { fit } from "./summary.ts";
 
 /** What a decision needs to be sent again after a crash: the very request that a person signed. */
 export interface Claim {
@@ -44,6 +47,7 @@ export interface Stored {
   summary: ActionSummary;
   body: Large;
   claim: Claim | null;
+  previewed: Previewed | null;
 }
 
 /** What a step changes. `body` replaces the old one; `messages` enter the conversation in the same commit. */
@@ -51,28 +55,37 @@ export interface Step {
   summary?: Partial<ActionSummary>;
   body?: Body;
   claim?: Claim | null;
+  previewed?: Previewed;
+  /** Tables that the database confirmed as changed. */
+  changed?: readonly string[];
   messages?: (action: ActionSummary) => ChatMessage[];
   events?: FeedEvent[];
 }
 
 const DECREMENT = 2n ** 64n - 1n;
 
-/** Adds an action to the queue under the next number. */
-export async function insertAction(
-  ws: string,
-  make: (id: number) => { summary: ActionSummary; body: Body },
-): Promise<ActionSummary> {
+/** Adds an action to the queue under the next number. Throws `limit` when `most` wait already. */
+export function insertAction(ws: string, make: Make, most = Infinity): Promise<ActionSummary> {
+  return inTurn(`${ws}/actions`, () => insert(ws, make, most));
+}
+
+/** Makes an entry for the number it gets. */
+type Make = (id: number) => { summary: ActionSummary; body: Body; previewed?: Previewed };
+
+async function insert(ws: string, make: Make, most: number): Promise<ActionSummary> {
   const kv = await openStore();
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const next = await kv.get<number>(keys.nextAction(ws));
     const id = next.value ?? 1;
-    const { summary, body } = make(id);
-    const large = await putLarge(kv, ws, body);
+    const { summary: made, body, previewed = null } = make(id);
     const op = kv.atomic().check(next).set(keys.nextAction(ws), id + 1);
-    op.set(keys.action(ws, id), { summary, body: large, claim: null } satisfies Stored);
+    if (most !== Infinity) await checkRoom(kv, op, ws, most);
+    const large = await putLarge(kv, ws, body);
+    const summary = await fresh(kv, ws, made, previewed);
+    op.set(keys.action(ws, id), { summary, body: large, claim: null, previewed } satisfies Stored);
     op.set(keys.byState(ws, summary.state, id), summary.type).set(keys.byType(ws, summary.type, id), 1);
     if (summary.type === "action") op.sum(keys.count(ws, summary.state), 1n);
-    announce(kv, op, ws, [{ t: "action", action: summary }]);
+    announce(kv, op, ws, [{ t: "action", action: fit(summary) }]);
     if ((await op.commit()).ok) return summary;
     await dropLarge(kv, ws, large);
     await backoff(tries);
@@ -96,13 +109,16 @@ export async function updateAction(
     const old = entry.value;
     const change = step(old);
     if (!change) return old.summary;
-    const summary = { ...old.summary, ...change.summary };
+    const previewed = change.previewed ?? old.previewed;
+    const summary = await fresh(kv, ws, { ...old.summary, ...change.summary }, previewed);
     if (summary.state !== old.summary.state && !mayBecome(old.summary.state, summary.state)) {
       throw notPending(old.summary);
     }
     const body = change.body ? await putLarge(kv, ws, change.body) : old.body;
     const claim = change.claim === undefined ? old.claim : change.claim;
-    const op = kv.atomic().check(entry).set(keys.action(ws, id), { summary, body, claim } satisfies Stored);
+    const op = kv.atomic().check(entry);
+    op.set(keys.action(ws, id), { summary, body, claim, previewed } satisfies Stored);
+    for (const table of change.changed ?? []) op.set(keys.change(ws, table), Date.now());
     if (summary.state !== old.summary.state) {
       op.delete(keys.byState(ws, old.summary.state, id)).set(
         keys.byState(ws, summary.state, id),
@@ -110,7 +126,7 @@ export async function updateAction(
       );
       op.sum(keys.count(ws, old.summary.state), DECREMENT).sum(keys.count(ws, summary.state), 1n);
     }
-    const events: FeedEvent[] = [{ t: "action", action: summary }, ...change.events ?? []];
+    const events: FeedEvent[] = [{ t: "action", action: fit(summary) }, ...change.events ?? []];
     if (change.messages) events.push(...await appendMessages(kv, op, ws, change.messages(summary)));
     announce(kv, op, ws, events);
     if ((await op.commit()).ok) {
@@ -138,7 +154,10 @@ export async function getAction(ws: string, id: number): Promise<Action> {
   for (let tries = 0; tries < 5; tries++) {
     const stored = await getStored(ws, id);
     const body = await getLarge<Body>(kv, ws, stored.body);
-    if (body) return { ...stored.summary, ...body, sql: body.statements.map(({ sql }) => sql).join(";\n") };
+    if (!body) continue;
+    const summary = await fresh(kv, ws, stored.summary, stored.previewed);
+    const sql = body.statements.map(({ sql }) => sql).join(";\n");
+    return { ...summary, ...body, sql, affected: body.preview?.counts ?? summary.affected };
   }
   throw new Refusal("busy", `#${id} is changing. Try again.`);
 }
@@ -178,6 +197,7 @@ export async function listActions(ws: string, query: ListQuery): Promise<ActionL
   const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
   if (!Number.isSafeInteger(before)) throw new Refusal("invalid", "The cursor is not one of ours.");
   const found: ActionSummary[] = [];
+  const changed = await changedTables(kv, ws);
   let scanned = 0;
   let last: number | null = null;
   const direct = !query.state && !query.type;
@@ -190,7 +210,7 @@ export async function listActions(ws: string, query: ListQuery): Promise<ActionL
     const id = Number(entry.key.at(-1));
     const stored = direct ? entry.value : (await kv.get<Stored>(keys.action(ws, id))).value;
     last = id;
-    if (stored && matches(stored.summary, query)) found.push(stored.summary);
+    if (stored && matches(stored.summary, query)) found.push(fit(marked(stored, changed)));
     if (found.length === limit || ++scanned === SCAN) break;
   }
   const more = found.length === limit || scanned === SCAN;
@@ -216,6 +236,36 @@ export function notPending(summary: ActionSummary): Refusal {
     "not_pending",
     `#${summary.id} is ${summary.state} already. Nothing was changed by this.`,
   );
+}
+
+/** A summary with what is known now of its preview. */
+function marked(
+  { summary, previewed }: Pick<Stored, "summary" | "previewed">,
+  changed: ReadonlyMap<string, number>,
+) {
+  const maybeStale = summary.state === "pending" && previewed !== null && isBehind(previewed, changed);
+  return maybeStale === summary.maybeStale ? summary : { ...summary, maybeStale };
+}
+
+async function fresh(
+  kv: Deno.Kv,
+  ws: string,
+  summary: ActionSummary,
+  previewed: Previewed | null,
+): Promise<ActionSummary> {
+  const changed = summary.state === "pending" ? await changedTables(kv, ws) : new Map<string, number>();
+  return marked({ summary, previewed }, changed);
+}
+
+/** Twenty proposals at once find the same room: the counts that were read must be the counts at the commit. */
+async function checkRoom(kv: Deno.Kv, op: Deno.AtomicOperation, ws: string, most: number): Promise<void> {
+  let open = 0;
+  for (const state of ["pending", "stale"] as const) {
+    const count = await kv.get<Deno.KvU64>(keys.count(ws, state));
+    open += Number(count.value?.value ?? 0);
+    op.check(count);
+  }
+  if (open >= most) throw new Refusal("limit", `${most} changes wait already. Decide some of them first.`);
 }
 
 function notFound(id: number): Refusal {

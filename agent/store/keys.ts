@@ -20,6 +20,9 @@ export const keys = {
   allOfType: (ws: string, type: "action" | "observation") => ["ws", ws, "by_type", type],
   count: (ws: string, state: ActionState) => ["ws", ws, "count", state],
   counts: (ws: string) => ["ws", ws, "count"],
+  /** When a table was last changed by an executed action. */
+  change: (ws: string, table: string) => ["ws", ws, "changed", table],
+  changes: (ws: string) => ["ws", ws, "changed"],
 
   nextMessage: (ws: string) => ["ws", ws, "next", "message"],
   message: (ws: string, n: number) => ["ws", ws, "message", n],
@@ -33,6 +36,14 @@ export const keys = {
   allChunks: (ws: string) => ["ws", ws, "chunk"],
   chunks: (ws: string, run: string) => ["ws", ws, "chunk", run],
   chunk: (ws: string, run: string, from: number) => ["ws", ws, "chunk", run, from],
+
+  /** When a person, or anyone in a workspace, sent something in the last minute. */
+  personRate: (person: string, kind: string) => ["rate", person, kind],
+  workspaceRate: (ws: string, kind: string) => ["ws", ws, "rate", kind],
+
+  /** What the guard noted, by time in milliseconds. */
+  suspicion: (ws: string, at: number, message: string) => ["ws", ws, "suspicion", at, message],
+  suspicions: (ws: string) => ["ws", ws, "suspicion"],
 
   /** Parts of values over the limit of one KV value. */
   bodyPart: (ws: string, body: string, part: number) => ["ws", ws, "body", body, part],

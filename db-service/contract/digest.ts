@@ -70,7 +70,16 @@ export function paginate(changes: readonly Change[]): Change[][] {
 
 /** Hash of one page of changes. */
 export function pageHash(changes: readonly Change[]): Promise<string> {
-  return hash(changes.map(({ table, op, key, before, after }) => ({ table, op, key, before, after })));
+  return hash(
+    changes.map(({ table, op, key, before, after, columnsSha256 }) => ({
+      table,
+      op,
+      key,
+      before,
+      after,
+      columnsSha256,
+    })),
+  );
 }
 
 /** What a digest is made of. `pages` are the page hashes in order. */

@@ -69,13 +69,17 @@ export type Key = z.infer<typeof Key>;
 
 export const Op = z.enum(["insert", "update", "delete"]);
 
-/** One row before and after, in the order of `columns[table]`; null where the row does not exist. */
+/**
+ * One row before and after, in the order of `columns[table]`; null where the row does not exist. `columnsSha256` is the
+ * hash of those column names: they are under the digest too, so cells can't be shown under another name.
+ */
 export const Change = z.object({
   table: z.string(),
   op: Op,
   key: Key,
   before: z.array(Cell).nullable(),
   after: z.array(Cell).nullable(),
+  columnsSha256: z.string(),
 });
 export type Change = z.infer<typeof Change>;
 
@@ -197,6 +201,24 @@ export const PublicKey = z.object({
 });
 export type PublicKey = z.infer<typeof PublicKey>;
 
+/** Whoever could ever approve here, with the key that verifies what was signed. `key` is its thumbprint. */
+export const ApproverKey = z.object({
+  key: z.string(),
+  name: z.string(),
+  publicKey: PublicKey,
+  createdAt: z.string(),
+  revokedAt: z.string().nullable(),
+});
+export type ApproverKey = z.infer<typeof ApproverKey>;
+
+/** A page of the chain with all that it takes to verify it elsewhere; `database` is what the approvals name. */
+export const ChainPage = z.object({
+  database: z.string(),
+  changes: z.array(ChainEntry),
+  approvers: z.array(ApproverKey),
+});
+export type ChainPage = z.infer<typeof ChainPage>;
+
 export const EnrolRequest = z.object({
   publicKey: PublicKey,
   name: z.string().trim().min(1).max(80),
@@ -229,12 +251,16 @@ export const ForeignKey = z.object({
 });
 export type ForeignKey = z.infer<typeof ForeignKey>;
 
-/** `rows` is null where counting would cost too much; `autoKey` names the column whose value SQLite assigns. */
+/**
+ * `rows` is null where counting would cost too much; `autoKey` names the column whose value SQLite assigns. `partial`
+ * says that READ_DENY hides columns of the table, so that `*` is refused and the columns have to be named.
+ */
 export const Table = z.object({
   name: z.string(),
   kind: z.enum(["table", "view"]),
   rows: z.int().nullable(),
   autoKey: z.string().nullable(),
+  partial: z.literal(true).optional(),
   columns: z.array(Column),
   foreignKeys: z.array(ForeignKey),
   triggers: z.array(z.string()),

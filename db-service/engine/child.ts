@@ -211,14 +211,19 @@ class Running {
 
 const STDERR_TAIL = 4_000;
 
-function spawn({ module, permissions, args, heapMb }: ChildSpec): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+/** How a child is started: with its own permissions, and nothing of this process's environment but Deno's caches. */
+export function childOptions(
+  { module, permissions, args, heapMb }: Pick<ChildSpec, "module" | "permissions" | "args" | "heapMb">,
+) {
+  return {
     args: [
       "run",
       "--quiet",
       "--no-prompt",
       "--cached-only",
-      "--no-lock",
+      // The lock names what was installed: without it Deno would want package metadata that an install from a lock
+      // never fetches, and a fresh machine could not start.
+      "--frozen",
       `--config=${import.meta.dirname}/../deno.json`,
       `--v8-flags=--max-old-space-size=${heapMb}`,
       ...permissions,
@@ -228,10 +233,12 @@ function spawn({ module, permissions, args, heapMb }: ChildSpec): Deno.ChildProc
     // Only what Deno needs to find its caches: tokens of this process stay here.
     clearEnv: true,
     env: inherited(),
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  };
+}
+
+function spawn(spec: ChildSpec): Deno.ChildProcess {
+  const piped = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  return new Deno.Command(Deno.execPath(), { ...childOptions(spec), ...piped }).spawn();
 }
 
 /** Variables that tell Deno where its caches are. */

@@ -10,6 +10,10 @@ export interface LocalOptions {
   folder: string;
   /** READ_DENY. */
   deny: string[];
+  /** RETENTION_DAYS. */
+  retentionDays: number;
+  /** Hears the names of READ_DENY that stand for nothing in this database. */
+  onUnmatched: (names: string[]) => void;
   /** Hears about processes that ended without being asked to. */
   onEnd: NonNullable<ChildSpec["onEnd"]>;
 }
@@ -23,6 +27,7 @@ export function openLocal(options: LocalOptions): Engine {
   const pool = new Pool(readerSpec(options));
   const child = new Child(writerSpec(options));
   child.start();
+  if (options.deny.length > 0) tellUnmatched(pool, options);
   const close = async () => void await Promise.all([pool.close(), child.close()]);
   return { reader: readerOf(pool), writer: writerOf(child), close };
 }
@@ -35,6 +40,15 @@ export async function createLocal(options: LocalOptions, { sample }: { sample: b
   } finally {
     await child.close();
   }
+}
+
+/** A typo in READ_DENY would silently protect nothing. */
+function tellUnmatched(pool: Pool, { onUnmatched }: LocalOptions): void {
+  pool.call<string[]>("unmatched", null).then(
+    (names) => names.length > 0 && onUnmatched(names),
+    // A database that can't be read says so to whoever asks for its rows.
+    () => {},
+  );
 }
 
 function readerOf(pool: Pool): Reader {
@@ -55,6 +69,7 @@ function writerOf(child: Child): Writer {
     revert: (input) => child.call("revert", input),
     record: (uid) => child.call("record", uid),
     changes: (after) => child.call("changes", after),
+    keys: () => child.call("keys", null),
     approvers: () => child.call("approvers", null),
     enrol: (request, mode) => child.call("enrol", { request, mode }),
     revoke: async (key) => void await child.call("revoke", key),
@@ -62,7 +77,8 @@ function writerOf(child: Child): Writer {
   };
 }
 
-function readerSpec({ file, deny, onEnd }: LocalOptions): ChildSpec {
+/** The process that reads: one file, for reading, and nothing else. */
+export function readerSpec({ file, deny, onEnd }: LocalOptions): ChildSpec {
   return {
     name: "reader",
     module: new URL("./reader_child.ts", import.meta.url),
@@ -83,7 +99,8 @@ function readerSpec({ file, deny, onEnd }: LocalOptions): ChildSpec {
   };
 }
 
-function writerSpec({ file, folder, onEnd }: LocalOptions): ChildSpec {
+/** The process that writes: its folder, and the native driver. */
+export function writerSpec({ file, folder, retentionDays, onEnd }: LocalOptions): ChildSpec {
   const code = `${import.meta.dirname}/..`;
   return {
     name: "writer",
@@ -96,7 +113,7 @@ function writerSpec({ file, folder, onEnd }: LocalOptions): ChildSpec {
       "--allow-env=LIBSQL_JS_DEV",
       "--allow-sys=cpus,networkInterfaces,hostname",
     ],
-    args: [file],
+    args: [file, String(retentionDays)],
     heapMb: 512,
     deadlineMs: WRITE_DEADLINE_MS,
     onDeadline: (method) =>

@@ -4,11 +4,12 @@
  */
 import type { ReadRequest, RowsQuery, Schema, Statement } from "../contract/schemas.ts";
 import { serve } from "./child_loop.ts";
-import { FactsCache } from "./read/catalog.ts";
+import { type Facts, FactsCache } from "./read/catalog.ts";
 import { onSnapshot, openForReading } from "./read/connection.ts";
+import { type Denials, unmatched } from "./read/denials.ts";
+import { denialsOf } from "./read/denied_views.ts";
 import { describe } from "./read/describe.ts";
 import { asRefusal } from "./read/failure.ts";
-import { Denials } from "./read/gate.ts";
 import { inspect } from "./read/inspect.ts";
 import { read } from "./read/query.ts";
 import { readRows } from "./read/rows.ts";
@@ -16,30 +17,37 @@ import { fileVersion } from "./read/version.ts";
 
 const [file = "", deny = "[]"] = Deno.args;
 const db = openForReading(file);
-const denials = new Denials(JSON.parse(deny));
+const names: string[] = JSON.parse(deny);
 const cache = new FactsCache();
+let known: { facts: Facts; denials: Denials } | null = null;
 let lastSchema: Schema | null = null;
 
 await serve({
-  read: (request: ReadRequest) => guarded(() => read(db, cache.get(db), denials, request)),
+  read: (request: ReadRequest) => guarded(({ facts, denials }) => read(db, facts, denials, request)),
   rows: (request: { table: string; query: RowsQuery }) =>
-    guarded(() => readRows(db, cache.get(db), denials, request)),
+    guarded(({ facts, denials }) => readRows(db, facts, denials, request)),
   schema: () =>
-    guarded((): Schema => {
+    guarded(({ facts, denials }): Schema => {
       const version = fileVersion(file);
       if (lastSchema?.version !== version) {
-        lastSchema = { version, tables: describe(db, cache.get(db), denials) };
+        lastSchema = { version, tables: describe(db, facts, denials) };
       }
       return lastSchema;
     }),
-  inspect: (statements: Statement[]) => guarded(() => inspect(db, cache.get(db), denials, statements)),
+  inspect: (statements: Statement[]) =>
+    guarded(({ facts, denials }) => inspect(db, facts, denials, statements)),
+  unmatched: () => guarded(({ facts }) => unmatched(names, facts)),
   version: () => fileVersion(file),
 });
 
 /** Everything about one request is seen at one moment. */
-function guarded<T>(work: () => T): T {
+function guarded<T>(work: (schema: { facts: Facts; denials: Denials }) => T): T {
   try {
-    return onSnapshot(db, work);
+    return onSnapshot(db, () => {
+      const facts = cache.get(db);
+      if (known?.facts !== facts) known = { facts, denials: denialsOf(names, db, facts) };
+      return work(known);
+    });
   } catch (error) {
     throw asRefusal(error);
   }

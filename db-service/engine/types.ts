@@ -5,6 +5,7 @@
 import type {
   Approval,
   Approver,
+  ApproverKey,
   ChainEntry,
   ChangeRecord,
   Effect,
@@ -53,6 +54,8 @@ export interface Inspection {
   mayReplace: boolean;
   /** A statement, default or trigger may read the clock. */
   usesClock: boolean;
+  /** What READ_DENY hides lies in a changed table, or a trigger reads it: a message of the engine may quote it. */
+  meetsHidden?: boolean;
   /** `PRAGMA schema_version` when this was found out. */
   schemaVersion: number;
 }
@@ -90,6 +93,8 @@ export interface Writer {
   record(uid: string): Promise<ChangeRecord>;
   changes(after: number): Promise<ChainEntry[]>;
   approvers(): Promise<Approver[]>;
+  /** Every key that could ever approve, revoked ones included. */
+  keys(): Promise<ApproverKey[]>;
   enrol(request: EnrolRequest, mode: "local" | "production"): Promise<Approver>;
   revoke(key: string): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 /**
- * The writer's process: the only one that opens a database file for writing. Its one argument is the file. What is
+ * The writer's process: the only one that opens a database file for writing. Its arguments are the file and the days
+ * for which captured rows are kept. What is
  * still uncommitted when it is killed was never there.
  */
 import type { Approval, EnrolRequest } from "../contract/schemas.ts";
@@ -25,6 +26,7 @@ export function writerHandlers(writer: SeedingWriter) {
     ) => writer.revert(input),
     record: (uid: string) => writer.record(uid),
     changes: (after: number) => writer.changes(after),
+    keys: () => writer.keys(),
     approvers: () => writer.approvers(),
     enrol: (
       { request, mode }: {
@@ -38,13 +40,14 @@ export function writerHandlers(writer: SeedingWriter) {
 }
 
 if (import.meta.main) {
-  const [file] = Deno.args;
+  const [file, retentionDays] = Deno.args;
   const local = await openLocal(file);
   const writer = createWriter({
     begin: local.begin,
     close: local.close,
     scope: "temp",
     now: Date.now,
+    ...(retentionDays === undefined ? {} : { retentionDays: Number(retentionDays) }),
   });
   await writer.adopt();
   await serve(exitOnBrokenConnection(writerHandlers(writer)));

@@ -1,6 +1,7 @@
 /** The routes of CONTRACT.md: each parses, calls one verb and answers. */
 import { z } from "zod";
 import {
+  type ChainPage,
   EnrolRequest,
   ExecuteRequest,
   PreviewRequest,
@@ -62,9 +63,10 @@ export const ROUTES: Route[] = [
   engineRoute("POST", "revert", async (engine, { request, database }) => {
     return await engine.writer.revert({ database, ...await readBody(request, RevertRequest) });
   }),
-  engineRoute("GET", "changes", async (engine, { url }) => {
+  engineRoute("GET", "changes", async (engine, { url, database }) => {
     const { after } = parse(After, Object.fromEntries(url.searchParams));
-    return { changes: await engine.writer.changes(after) };
+    const [changes, approvers] = await Promise.all([engine.writer.changes(after), engine.writer.keys()]);
+    return { database, changes, approvers } satisfies ChainPage;
   }),
   engineRoute("GET", "changes/:name", (engine, { name }) => engine.writer.record(name)),
   engineRoute("GET", "approvers", async (engine) => ({ approvers: await engine.writer.approvers() })),

@@ -1,5 +1,5 @@
 /** Who may approve: public keys by their thumbprint, kept beside the data that they guard. */
-import { type Approver, type EnrolRequest, PublicKey } from "../contract/schemas.ts";
+import { type Approver, ApproverKey, type EnrolRequest, PublicKey } from "../contract/schemas.ts";
 import { canonical, fromBase64url, thumbprint } from "../contract/digest.ts";
 import { ServiceError, type Tx } from "../engine/types.ts";
 
@@ -31,6 +31,16 @@ export async function listApprovers(tx: Tx): Promise<Approver[]> {
     name: String(name),
     createdAt: String(createdAt),
   }));
+}
+
+/** Every key that was ever enrolled, revoked ones included, with what it takes to verify its signatures. */
+export async function listKeys(tx: Tx): Promise<ApproverKey[]> {
+  const rows = await tx.query(
+    "SELECT key, name, jwk, created_at, revoked_at FROM _gk_approver ORDER BY created_at, key",
+  );
+  return rows.map(([key, name, jwk, createdAt, revokedAt]) =>
+    ApproverKey.parse({ key, name, publicKey: JSON.parse(String(jwk)), createdAt, revokedAt })
+  );
 }
 
 /**

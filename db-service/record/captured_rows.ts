@@ -7,7 +7,18 @@ import type { TableFacts } from "../engine/capture/table_facts.ts";
 import type { LoggedTable } from "./chain.ts";
 
 /** The log for a table of this shape. A table whose shape changes gets another one. */
-export async function logFor({ name, columns, identity }: TableFacts): Promise<LoggedTable> {
+export function logFor(table: TableFacts): Promise<LoggedTable> {
+  let log = logs.get(table);
+  if (log === undefined) {
+    log = makeLog(table);
+    logs.set(table, log);
+  }
+  return log;
+}
+
+const logs = new WeakMap<TableFacts, Promise<LoggedTable>>();
+
+async function makeLog({ name, columns, identity }: TableFacts): Promise<LoggedTable> {
   const shape = {
     table: name,
     columns: columns.map((column) => [column.name, column.generated]),

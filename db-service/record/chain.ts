@@ -43,6 +43,22 @@ export async function findChange(tx: Tx, uid: string, decision: Decision): Promi
   return row === undefined ? null : recorded(row);
 }
 
+/** Changes before `before` whose captured rows are still kept, oldest first. */
+export async function findLogged(
+  tx: Tx,
+  before: string,
+  limit: number,
+): Promise<{ seq: number; logs: LoggedTable[] }[]> {
+  const rows = await tx.query(
+    "SELECT seq, logs FROM _gk_change WHERE decision = 'approve' AND purged = 0 AND at < ? ORDER BY seq LIMIT ?",
+    [before, BigInt(limit)],
+  );
+  return rows.map(([seq, logs]) => ({
+    seq: Number(seq),
+    logs: z.array(LoggedTable).parse(JSON.parse(String(logs))),
+  }));
+}
+
 /** The last place of the chain: the next entry's `seq` and `prev`. */
 export async function chainHead(tx: Tx): Promise<{ seq: number; prev: string }> {
   const [last] = await tx.query("SELECT seq, hash FROM _gk_change ORDER BY seq DESC LIMIT 1");

@@ -3,6 +3,7 @@
  * and a remote server are judged by the same rules. Opcodes: https://sqlite.org/opcode.html.
  */
 import { CLOCK, READ_FUNCTIONS, VOLATILE, WRITE_FUNCTIONS } from "./functions.ts";
+import { hiddenTable } from "./hidden.ts";
 
 /** One row of EXPLAIN. */
 export interface Opcode {
@@ -19,6 +20,8 @@ export interface Catalog {
   roots: ReadonlyMap<number, string>;
   /** Trigger → the table or view that it is on. */
   triggers: ReadonlyMap<string, string>;
+  /** Root page → the columns in the order in which they are stored there; null for a rowid or an expression. */
+  columns?: ReadonlyMap<number, readonly (string | null)[]>;
 }
 
 export type Verdict<T> = { ok: true; value: T } | {
@@ -167,7 +170,7 @@ function commonRefusal(
     const table = tableAt(row.p2, catalog);
     if (table !== undefined && isInternal(table) && !isExempt(table)) return internalTable(table);
     if (table !== undefined && denied(table)) {
-      return `The table ${table} may not be read (READ_DENY).`;
+      return hiddenTable(table);
     }
   }
   return null;

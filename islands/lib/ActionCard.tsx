@@ -4,9 +4,10 @@ import { Badge } from "@/components/Badge.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
 import { call, path } from "./api.ts";
 import { revert } from "./decide.ts";
-import { aftermath, sentence, STATE_WORDS } from "./format.ts";
+import { aftermath, entrySentence, STATE_WORDS } from "./format.ts";
 import { adopt } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
+import { Shown } from "./Shown.tsx";
 import { apiBase, type AppState, home, isDecidable, tenseOf } from "./state.ts";
 
 /** A proposal in the conversation. It shows where the action stands now; deciding happens in front of the diff. */
@@ -26,13 +27,14 @@ export function ActionCard({ state, id, title }: { state: AppState; id: number; 
     <section class="card" data-testid="action-card" data-state={entry?.state} aria-label={`Action #${id}`}>
       <div class="card-head">
         <a class="mono" href={href}>#{id}</a>
-        <span class="card-title">{entry?.title ?? title}</span>
         {entry && <StateWord state={entry.state} word={STATE_WORDS[entry.state]} />}
       </div>
       {entry && (
         <>
           <p class="card-effect">
-            {sentence(entry.affected, tenseOf(entry))}
+            <strong>
+              <Shown text={entrySentence(entry, tenseOf(entry))} kind="sentence" />
+            </strong>
             <span class="muted">
               {isDecidable(entry) ? "Queued: nothing has changed yet." : aftermath(entry.state)}
             </span>
@@ -40,14 +42,29 @@ export function ActionCard({ state, id, title }: { state: AppState; id: number; 
           {isDecidable(entry) && entry.badges.length > 0 && (
             <ul class="badges">
               {entry.badges.map((badge) => (
-                <Badge key={badge.code} level={badge.level} reason={badge.reason} />
+                <Badge key={badge.code} level={badge.level}>
+                  <Shown text={badge.reason} kind="sentence" />
+                </Badge>
               ))}
             </ul>
           )}
-          {entry.state === "rejected" && entry.reason && <p class="muted">Reason: {entry.reason}</p>}
-          {entry.state === "failed" && entry.error && <p class="tone-red">{entry.error}</p>}
+          {entry.state === "rejected" && entry.reason && (
+            <p class="muted">
+              Reason: <Shown text={entry.reason} />
+            </p>
+          )}
+          {entry.state === "failed" && entry.error && (
+            <p class="tone-red">
+              <Shown text={entry.error} kind="sentence" />
+            </p>
+          )}
         </>
       )}
+      <p class="card-title">
+        <q class="words" title="In the proposer's words">
+          <Shown text={entry?.title ?? title} />
+        </q>
+      </p>
       <div class="card-buttons">
         <a class={entry && isDecidable(entry) ? "button small primary" : "button small"} href={href}>
           {entry && isDecidable(entry) && mayDecide(state) ? "Review and approve" : "See the rows"}

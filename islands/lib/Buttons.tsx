@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { type Signal, useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import type { Action } from "@/agent/types.ts";
 import { approve, lookAgain, reject, revert, withdraw } from "./decide.ts";
-import { number, rows, totalRows } from "./format.ts";
+import { countsOf, number, rows, totalRows } from "./format.ts";
 import { mayDecide } from "./roles.ts";
 import { SqlText } from "./SqlBlock.tsx";
 import type { AppState } from "./state.ts";
@@ -14,17 +14,25 @@ interface Props {
   action: Action;
 }
 
+interface Deciding extends Props {
+  isSeen: boolean;
+}
+
+/** Decisions rest this long after what they are about appeared or changed. */
+const SEEN_MS = 700;
+
 /** What a person can do about the open action. While the database works there is nothing to press. */
 export function Buttons({ state, action, isBusy }: Props & { isBusy: boolean }) {
-  if (isBusy) return <p class="buttons muted" role="status">Waiting for the database to confirm.</p>;
+  const isSeen = useSeen(`${action.id} ${action.digest} ${action.state}`);
+  if (isBusy) return <Busy state={state} />;
   if (!mayDecide(state)) {
     return action.state === "pending" ? <p class="buttons muted">An approver decides on this.</p> : null;
   }
   switch (action.state) {
     case "pending":
-      return <Pending state={state} action={action} />;
+      return <Pending state={state} action={action} isSeen={isSeen} />;
     case "stale":
-      return <Stale state={state} action={action} />;
+      return <Stale state={state} action={action} isSeen={isSeen} />;
     case "failed":
       return (
         <div class="buttons">
@@ -33,27 +41,53 @@ export function Buttons({ state, action, isBusy }: Props & { isBusy: boolean }) 
         </div>
       );
     case "approved":
-      return <Approved state={state} action={action} />;
+      return <Approved state={state} action={action} isSeen={isSeen} />;
     default:
       return null;
   }
 }
 
-function Pending({ state, action }: Props) {
+/**
+ * Whether what is shown has been on screen for as long as it takes to see it. Until then nothing decides on it: the
+ * second half of a double click, or a second A, would fall on an action that nobody has looked at.
+ */
+function useSeen(shown: string): boolean {
+  const seen = useSignal<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => seen.value = shown, SEEN_MS);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  return seen.value === shown;
+}
+
+function Busy({ state }: { state: AppState }) {
+  const checking = state.checking.value;
+  if (checking) {
+    return (
+      <p class="buttons muted">
+        {`Checking ${number(checking.done)} of ${rows(checking.total)}…`}
+      </p>
+    );
+  }
+  return <p class="buttons muted" role="status">Executing… Waiting for the database to confirm.</p>;
+}
+
+function Pending({ state, action, isSeen }: Deciding) {
   const rejecting = useSignal(false);
   const typed = useSignal("");
-  const total = totalRows(action.affected);
+  const counts = countsOf(action);
+  const total = totalRows(counts);
   // Badges are the app's word; what is deleted is part of what is verified and signed.
   const isDangerous = action.badges.some(({ level }) => level === "danger") ||
-    action.affected.some(({ deleted }) => deleted > 0);
+    counts.some(({ deleted }) => deleted > 0);
   const isReady = !isDangerous || typed.value.replace(/[\s,.]/g, "") === String(total);
-  if (rejecting.value) return <Reject state={state} open={rejecting} />;
+  if (rejecting.value) return <Reject state={state} id={action.id} open={rejecting} isSeen={isSeen} />;
   return (
     <form
       class="buttons"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) void approve(state);
+        if (isReady && isSeen) void approve(state, action.digest);
       }}
     >
       {isDangerous && (
@@ -77,6 +111,7 @@ function Pending({ state, action }: Props) {
         data-key="a"
         data-testid="approve"
         disabled={!isReady || !action.preview}
+        aria-disabled={!isSeen}
       >
         <Icon name="done" />Approve
       </button>
@@ -85,7 +120,8 @@ function Pending({ state, action }: Props) {
         class="button"
         data-key="r"
         data-testid="reject"
-        onClick={() => rejecting.value = true}
+        aria-disabled={!isSeen}
+        onClick={() => rejecting.value = isSeen}
       >
         Reject
       </button>
@@ -97,9 +133,9 @@ function Pending({ state, action }: Props) {
   );
 }
 
-function Stale({ state }: Props) {
+function Stale({ state, action, isSeen }: Deciding) {
   const rejecting = useSignal(false);
-  if (rejecting.value) return <Reject state={state} open={rejecting} />;
+  if (rejecting.value) return <Reject state={state} id={action.id} open={rejecting} isSeen={isSeen} />;
   return (
     <div class="buttons">
       <button
@@ -107,7 +143,8 @@ function Stale({ state }: Props) {
         class="button"
         data-key="r"
         data-testid="reject"
-        onClick={() => rejecting.value = true}
+        aria-disabled={!isSeen}
+        onClick={() => rejecting.value = isSeen}
       >
         Reject
       </button>
@@ -116,7 +153,9 @@ function Stale({ state }: Props) {
   );
 }
 
-function Reject({ state, open }: { state: AppState; open: Signal<boolean> }) {
+function Reject(
+  { state, id, open, isSeen }: { state: AppState; id: number; open: Signal<boolean>; isSeen: boolean },
+) {
   const reason = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   // Before the next key press: someone who types R and a reason at once must not steer the list with it.
@@ -126,7 +165,7 @@ function Reject({ state, open }: { state: AppState; open: Signal<boolean> }) {
       class="buttons"
       onSubmit={(event) => {
         event.preventDefault();
-        void reject(state, reason.value);
+        if (isSeen) void reject(state, id, reason.value);
       }}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
@@ -145,28 +184,41 @@ function Reject({ state, open }: { state: AppState; open: Signal<boolean> }) {
           onInput={(event) => reason.value = event.currentTarget.value}
         />
       </label>
-      <button type="submit" class="button danger" data-testid="reject-send">Reject</button>
+      <button type="submit" class="button danger" data-testid="reject-send" aria-disabled={!isSeen}>
+        Reject
+      </button>
       <button type="button" class="button" onClick={() => open.value = false}>Back</button>
     </form>
   );
 }
 
-function Approved({ state, action }: Props) {
+function Approved({ state, action, isSeen }: Deciding) {
   const asks = useSignal(false);
   if (!action.canRevert) return <p class="buttons muted">This can't be reverted any more.</p>;
   if (!asks.value) {
     return (
       <div class="buttons">
-        <button type="button" class="button" data-testid="revert" onClick={() => asks.value = true}>
+        <button
+          type="button"
+          class="button"
+          data-testid="revert"
+          aria-disabled={!isSeen}
+          onClick={() => asks.value = isSeen}
+        >
           <Icon name="back" />Revert
         </button>
       </div>
     );
   }
+  return <ConfirmRevert state={state} action={action} asks={asks} />;
+}
+
+function ConfirmRevert({ state, action, asks }: Props & { asks: Signal<boolean> }) {
+  const isSeen = useSeen("question");
   return (
     <div class="buttons">
       <p>
-        Put {rows(totalRows(action.affected))} back exactly as before? Rows that moved since stop it.
+        Put {rows(totalRows(countsOf(action)))} back exactly as before? Rows that moved since stop it.
       </p>
       {action.revertSql && (
         <details class="tool">
@@ -180,7 +232,9 @@ function Approved({ state, action }: Props) {
         type="button"
         class="button primary"
         data-testid="revert-confirm"
+        aria-disabled={!isSeen}
         onClick={() => {
+          if (!isSeen) return;
           asks.value = false;
           void revert(state, action.id);
         }}

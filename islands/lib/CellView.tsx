@@ -1,22 +1,34 @@
 import type { Cell } from "@/agent/types.ts";
-import { cellText } from "./format.ts";
+import { CUT, windowOf } from "./cut.ts";
+import { cellText, number } from "./format.ts";
+import { Shown } from "./Shown.tsx";
+import type { Span } from "./visible.ts";
 
-/** Longer texts are cut and open on request. */
-const CUT = 56;
-
-/** One value of a row: NULL and marks as muted words, blobs by size, long text cut. */
-export function CellView({ cell }: { cell: Cell }) {
+/**
+ * One value of a row: NULL and marks as muted words, blobs by size, long text cut. `differs`: where it differs from the
+ * value it is compared with; the cut is made around that.
+ */
+export function CellView({ cell, differs }: { cell: Cell; differs?: Span }) {
   const text = cellText(cell);
   if (typeof cell === "number") return <span class="num">{text}</span>;
   if (cell === null || (typeof cell === "object" && !("$int" in cell || "$real" in cell))) {
     return <span class="null">{text}</span>;
   }
   if (text === "") return <span class="null">empty</span>;
-  if (text.length <= CUT) return <>{text}</>;
+  if (text.length <= CUT) return <Shown text={text} differs={differs} />;
+  const { from, to, hidden } = windowOf(text, differs);
+  const moved = differs && { from: differs.from - from, to: differs.to - from };
   return (
     <details class="long">
-      <summary>{text.slice(0, CUT)}…</summary>
-      <div class="long-whole">{text}</div>
+      <summary>
+        {from > 0 && "…"}
+        <Shown text={text.slice(from, to)} differs={moved} />
+        {to < text.length && "…"}
+        {hidden > 0 && <span class="hidden-rest">{`${number(hidden)} more differ`}</span>}
+      </summary>
+      <div class="long-whole">
+        <Shown text={text} kind="lines" differs={differs} />
+      </div>
     </details>
   );
 }

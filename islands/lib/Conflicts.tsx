@@ -1,6 +1,7 @@
 import type { Cell, Conflict } from "@/agent/types.ts";
 import { CellView } from "./CellView.tsx";
 import { keyText } from "./format.ts";
+import { Shown } from "./Shown.tsx";
 
 /** Why a revert changed nothing: each row as it was, as the action left it, as it is now. */
 export function Conflicts(
@@ -22,8 +23,12 @@ export function Conflicts(
           {conflicts.flatMap((conflict) =>
             differing(conflict, columns[conflict.table] ?? []).map(({ name, cells }) => (
               <tr key={`${conflict.table} ${keyText(conflict.key)} ${name}`}>
-                <td>{conflict.table} · {keyText(conflict.key)}</td>
-                <td>{name}</td>
+                <td>
+                  <Shown text={conflict.table} /> · <Shown text={keyText(conflict.key)} kind="sentence" />
+                </td>
+                <td>
+                  <Shown text={name} />
+                </td>
                 {cells.map((cell, i) => (
                   <td key={i}>
                     {cell === undefined ? <span class="null">no row</span> : <CellView cell={cell} />}

@@ -1,14 +1,21 @@
 import { Empty } from "@/components/Empty.tsx";
 import { CellView, isNumeric } from "./CellView.tsx";
+import { Shown } from "./Shown.tsx";
 import { type AppState, cellId, type TableShown } from "./state.ts";
 import { arrange, nextSort } from "./tables.ts";
+import { visibleText } from "./visible.ts";
 
 /** A table's rows. Headers sort; cells that a live change altered are marked until they are seen. */
 export function DataTable({ state, table }: { state: AppState; table: TableShown }) {
   const changed = new Set(state.changed.value);
   const numeric = table.columns.map((_, i) => isNumeric(table.rows.map((row) => row[i])));
   return (
-    <div class="table-wrap data-scroll" tabIndex={0} role="group" aria-label={`Rows of ${table.name}`}>
+    <div
+      class="table-wrap data-scroll"
+      tabIndex={0}
+      role="group"
+      aria-label={`Rows of ${visibleText(table.name)}`}
+    >
       <table class="rows data-table" data-testid="data-table" data-table={table.name}>
         <thead>
           <tr>
@@ -26,10 +33,10 @@ export function DataTable({ state, table }: { state: AppState; table: TableShown
                 <button
                   type="button"
                   class="sort"
-                  title={type}
+                  title={visibleText(type)}
                   onClick={() => void arrange(state, { sort: nextSort(table.sort, name) })}
                 >
-                  {name}
+                  <Shown text={name} />
                   <span class="sort-mark" aria-hidden="true">
                     {table.sort === name ? "↑" : table.sort === `-${name}` ? "↓" : ""}
                   </span>

@@ -7,9 +7,20 @@ import { Buttons } from "./Buttons.tsx";
 import { Conflicts } from "./Conflicts.tsx";
 import { lookAgain, newKey } from "./decide.ts";
 import { DiffTable } from "./DiffTable.tsx";
-import { actorText, aftermath, duration, number, rows, sentence, STATE_WORDS, totalRows } from "./format.ts";
+import {
+  actorText,
+  aftermath,
+  countsOf,
+  duration,
+  number,
+  rows,
+  sentence,
+  STATE_WORDS,
+  totalRows,
+} from "./format.ts";
 import { showMoreChanges } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
+import { Shown } from "./Shown.tsx";
 import { SqlBlock } from "./SqlBlock.tsx";
 import { type AppState, home, tenseOf } from "./state.ts";
 import { Time } from "./time.tsx";
@@ -21,9 +32,7 @@ export function Detail({ state }: { state: AppState }) {
   const trouble = state.trouble.value;
   const mine = trouble?.at === "queue" && trouble.id === id ? trouble : null;
   const isBusy = action !== null && (state.deciding.value === action.id || isWorking(action));
-  const word = action && isBusy
-    ? (action.state === "approved" || action.state === "reverting" ? "reverting" : "executing")
-    : "";
+  const word = busyWord(state, action);
   return (
     <article
       class="detail"
@@ -36,21 +45,28 @@ export function Detail({ state }: { state: AppState }) {
         <Icon name="left" />Queue
       </a>
       {!action
-        ? mine ? <Strip tone="red" alert>{mine.message}</Strip> : <p class="muted">Loading #{id}…</p>
+        ? mine
+          ? (
+            <Strip tone="red" alert>
+              <Shown text={mine.message} kind="sentence" />
+            </Strip>
+          )
+          : <p class="muted">Loading #{id}…</p>
         : (
           <>
             <header class="detail-head">
               <h3 id="action-heading" tabIndex={-1}>
-                <span class="mono">#{action.id}</span> {action.type === "action"
-                  ? <q class="words" title="In the proposer's words">{action.title}</q>
-                  : action.title}
+                <span class="mono">#{action.id}</span>{" "}
+                <q class="words" title="In the proposer's words">
+                  <Shown text={action.title} />
+                </q>
               </h3>
               {action.type === "observation" && action.state !== "failed"
                 ? <StateWord state="read" word="Read" />
                 : (
                   <StateWord
                     state={isBusy ? "executing" : action.state}
-                    word={isBusy ? `${capital(word)}…` : STATE_WORDS[action.state]}
+                    word={isBusy ? `${word}…` : STATE_WORDS[action.state]}
                   />
                 )}
             </header>
@@ -59,7 +75,7 @@ export function Detail({ state }: { state: AppState }) {
               : <Effect state={state} action={action} isTold={mine !== null} />}
             {mine && (
               <Strip tone="red" alert>
-                {mine.message}
+                <Shown text={mine.message} kind="sentence" />
                 {mine.keyRevoked && (
                   <button
                     type="button"
@@ -85,7 +101,13 @@ export function Detail({ state }: { state: AppState }) {
 }
 
 function Read({ action }: { action: Action }) {
-  if (action.error) return <Strip tone="red">{action.error}</Strip>;
+  if (action.error) {
+    return (
+      <Strip tone="red">
+        <Shown text={action.error} kind="sentence" />
+      </Strip>
+    );
+  }
   return (
     <p class="effect">
       {`${rows(action.rowCount ?? 0)} read${
@@ -99,16 +121,23 @@ function Read({ action }: { action: Action }) {
 function Effect({ state, action, isTold }: { state: AppState; action: Action; isTold: boolean }) {
   const { preview } = action;
   const changes = preview ? [...preview.changes, ...state.moreChanges.value] : [];
-  const left = totalRows(action.affected) - changes.length;
+  const counts = countsOf(action);
+  const left = totalRows(counts) - changes.length;
   const over = aftermath(action.state);
   const isOpen = action.state === "pending" || action.state === "stale";
   return (
     <>
-      <p class="effect">{sentence(action.affected, tenseOf(action), changes, preview?.columns)}</p>
+      <p class="effect">
+        <Shown text={sentence(counts, tenseOf(action), changes, preview?.columns)} kind="sentence" />
+      </p>
       {over && <p class="muted">{over}</p>}
       {action.badges.length > 0 && (
         <ul class="badges">
-          {action.badges.map((badge) => <Badge key={badge.code} level={badge.level} reason={badge.reason} />)}
+          {action.badges.map((badge) => (
+            <Badge key={badge.code} level={badge.level}>
+              <Shown text={badge.reason} kind="sentence" />
+            </Badge>
+          ))}
         </ul>
       )}
       {isOpen && (action.maybeStale || action.state === "stale") && (
@@ -127,8 +156,16 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
           )}
         </Strip>
       )}
-      {action.error && !isTold && <Strip tone="red">{action.error}</Strip>}
-      {action.reason && action.state === "rejected" && <p class="muted">Reason: {action.reason}</p>}
+      {action.error && !isTold && (
+        <Strip tone="red">
+          <Shown text={action.error} kind="sentence" />
+        </Strip>
+      )}
+      {action.reason && action.state === "rejected" && (
+        <p class="muted">
+          Reason: <Shown text={action.reason} />
+        </p>
+      )}
       {preview && <DiffTable key={action.digest} changes={changes} columns={preview.columns} />}
       {preview && left > 0 && (
         <button
@@ -149,10 +186,14 @@ function Origin({ state, action }: { state: AppState; action: Action }) {
   const isRead = action.type === "observation";
   return (
     <div class="origin">
-      {action.description && <p class="words-block">{action.description}</p>}
+      {action.description && (
+        <p class="words-block">
+          <Shown text={action.description} kind="lines" />
+        </p>
+      )}
       <p>
         {isRead ? "Read by " : "Proposed by "}
-        {actorText(proposedBy)}, <Time state={state} iso={action.createdAt} />
+        <Shown text={actorText(proposedBy)} kind="sentence" />, <Time state={state} iso={action.createdAt} />
         {messageId && (
           <>
             {" · "}
@@ -163,7 +204,7 @@ function Origin({ state, action }: { state: AppState; action: Action }) {
       {decidedBy && resolvedAt && !isRead && (
         <p>
           {STATE_WORDS[action.state]}
-          {action.state === "failed" && " after approval"} by {decidedBy.name},{" "}
+          {action.state === "failed" && " after approval"} by <Shown text={decidedBy.name} />,{" "}
           <Time state={state} iso={resolvedAt} />
         </p>
       )}
@@ -180,6 +221,7 @@ function isWorking({ state }: Action): boolean {
   return state === "executing" || state === "reverting";
 }
 
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+function busyWord(state: AppState, action: Action | null): string {
+  if (state.checking.value) return "Checking";
+  return action?.state === "approved" || action?.state === "reverting" ? "Reverting" : "Executing";
 }

@@ -1,10 +1,15 @@
 import { useSignal } from "@preact/signals";
-import type { Cell, Change } from "@/agent/types.ts";
+import type { Change } from "@/agent/types.ts";
 import { CellView } from "./CellView.tsx";
+import { marksOf } from "./cut.ts";
 import { type DiffCell, diffTables, type TableDiff } from "./diff.ts";
-import { rows } from "./format.ts";
+import { cellText, rows } from "./format.ts";
+import { Shown } from "./Shown.tsx";
+import { visibleText } from "./visible.ts";
 
 const WORDS = { insert: "added", update: "changed", delete: "deleted" } as const;
+/** Longer pairs of values stand above each other: what comes must not begin outside of the view. */
+const SIDE_BY_SIDE = 24;
 const SIGNS = { insert: "+", update: "~", delete: "−" } as const;
 
 /** The row diff: one table per database table. */
@@ -18,7 +23,9 @@ function OneTable({ diff }: { diff: TableDiff }) {
   return (
     <div class="diff">
       <div class="diff-head">
-        <span class="mono">{diff.table}</span>
+        <span class="mono">
+          <Shown text={diff.table} />
+        </span>
         {diff.folded.length > 0 && (
           <button
             type="button"
@@ -32,15 +39,18 @@ function OneTable({ diff }: { diff: TableDiff }) {
           </button>
         )}
       </div>
-      <div class="table-wrap" tabIndex={0} role="group" aria-label={`Changes in ${diff.table}`}>
+      <div class="table-wrap" tabIndex={0} role="group" aria-label={`Changes in ${visibleText(diff.table)}`}>
         <table class="rows diff-table">
           <thead>
             <tr>
               <th scope="col" class="diff-op">
                 <span class="sr">Change</span>
               </th>
-              {diff.keyColumns.map((name) => <th key={name} scope="col">{name}</th>)}
-              {columns.map((name) => <th key={name} scope="col">{name}</th>)}
+              {[...diff.keyColumns, ...columns].map((name, i) => (
+                <th key={i} scope="col">
+                  <Shown text={name} />
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -72,23 +82,42 @@ function OneTable({ diff }: { diff: TableDiff }) {
 
 function Compared({ cell, op }: { cell: DiffCell | undefined; op: Change["op"] }) {
   if (!cell) return null;
-  if (op === "insert") return <ins>{view(cell.after)}</ins>;
-  if (op === "delete") return <del>{view(cell.before)}</del>;
-  if (!cell.changed) return <span class="muted">{view(cell.after ?? cell.before)}</span>;
+  const { before = null, after = null } = cell;
+  if (op === "insert") {
+    return (
+      <ins>
+        <CellView cell={after} />
+      </ins>
+    );
+  }
+  if (op === "delete") {
+    return (
+      <del>
+        <CellView cell={before} />
+      </del>
+    );
+  }
+  if (!cell.changed) {
+    return (
+      <span class="muted">
+        <CellView cell={cell.after === undefined ? before : after} />
+      </span>
+    );
+  }
+  const [was, becomes] = typeof before === "string" && typeof after === "string"
+    ? marksOf(before, after)
+    : [undefined, undefined];
+  const isLong = cellText(before).length + cellText(after).length > SIDE_BY_SIDE;
   return (
-    <>
+    <div class={isLong ? "compared compared-long" : "compared"}>
       <del>
         <span class="sr">was</span>
-        {view(cell.before)}
+        <CellView cell={before} differs={was} />
       </del>{" "}
       <ins>
         <span class="sr">becomes</span>
-        {view(cell.after)}
+        <CellView cell={after} differs={becomes} />
       </ins>
-    </>
+    </div>
   );
-}
-
-function view(cell: Cell | undefined) {
-  return <CellView cell={cell ?? null} />;
 }

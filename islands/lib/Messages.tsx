@@ -1,5 +1,7 @@
 import { Icon } from "@/components/Icon.tsx";
 import { Markdown } from "./markdown.tsx";
+import { outcomeLine } from "./outcomes.ts";
+import { pieces, Shown } from "./Shown.tsx";
 import { type AppState, home } from "./state.ts";
 import type { ShownMessage, ShownPart } from "./stream.ts";
 import { retry } from "./talk.ts";
@@ -29,7 +31,9 @@ export function Message({ state, message, isLast, latestRead }: Props) {
     return (
       <article class="message message-user" id={`m-${id}`} tabIndex={-1} data-testid="message-user">
         <h3 class="sr">You</h3>
-        <div class={message.pending ? "bubble bubble-pending" : "bubble"}>{textOf(parts)}</div>
+        <div class={message.pending ? "bubble bubble-pending" : "bubble"}>
+          <Shown text={textOf(parts)} kind="prose" />
+        </div>
       </article>
     );
   }
@@ -54,7 +58,7 @@ function Part({ state, part, isLatest }: { state: AppState; part: ShownPart; isL
           <Icon name="open" />
           {part.streaming ? "Thinking…" : "Thoughts"}
         </summary>
-        <div class="thoughts">{part.text}</div>
+        <div class="thoughts">{pieces(part.text, "prose")}</div>
       </details>
     );
   }
@@ -62,6 +66,19 @@ function Part({ state, part, isLatest }: { state: AppState; part: ShownPart; isL
     <div class="prose">
       <Markdown text={part.text} base={home(state)} />
     </div>
+  );
+}
+
+/** Decisions that follow each other: one line that opens. */
+export function Outcomes({ state, notes }: { state: AppState; notes: ShownMessage[] }) {
+  return (
+    <details class="tool outcomes" data-testid="outcomes">
+      <summary>
+        <Icon name="open" />
+        {outcomeLine(notes)}
+      </summary>
+      {notes.map((message) => <Outcome key={message.id} state={state} message={message} />)}
+    </details>
   );
 }
 
@@ -82,7 +99,7 @@ function Ending({ state, message, isLast }: { state: AppState; message: ShownMes
   return (
     <div class={status === "failed" ? "ending tone-red" : "ending"}>
       <Icon name={status === "failed" ? "alert" : "minus"} />
-      <span>{error && status !== "stopped" ? error : ENDINGS[status]}</span>
+      <Shown text={error && status !== "stopped" ? error : ENDINGS[status]} kind="sentence" />
       {isLast && state.run.value === null && state.chatOn.value && (
         <button
           type="button"

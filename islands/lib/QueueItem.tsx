@@ -1,21 +1,18 @@
 import type { ActionSummary } from "@/agent/types.ts";
 import { Icon } from "@/components/Icon.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
-import { duration, rows, STATE_WORDS, summary } from "./format.ts";
+import { duration, entrySummary, rows, STATE_WORDS } from "./format.ts";
+import { Shown } from "./Shown.tsx";
 import { type AppState, home, isExecuted, isWaiting } from "./state.ts";
 import { Time } from "./time.tsx";
+import { tableRead } from "./tools.ts";
 
-/** One entry of the list: number, what it is, what it does, where it stands. */
+/** One entry of the list: number, what it does as it was computed, where it stands; below what its proposer calls it. */
 export function QueueItem(
   { state, entry, isOpen }: { state: AppState; entry: ActionSummary; isOpen: boolean },
 ) {
   const isRead = entry.type === "observation";
   const danger = isWaiting(entry) && entry.badges.some(({ level }) => level === "danger");
-  const effect = isRead
-    ? entry.state === "failed"
-      ? "failed"
-      : `${rows(entry.rowCount ?? 0)}${entry.ms === null ? "" : `, ${duration(entry.ms)}`}`
-    : summary(entry.affected, isExecuted(entry));
   return (
     <li>
       <a
@@ -26,15 +23,15 @@ export function QueueItem(
         data-state={entry.state}
       >
         <span class="queue-item-id mono">#{entry.id}</span>
-        <span class="queue-item-title">{entry.title || entry.sql}</span>
+        <span class="queue-item-effect">
+          <Shown text={isRead ? readWords(entry) : entrySummary(entry, isExecuted(entry))} kind="sentence" />
+        </span>
         <span class="queue-item-state">
           {isRead && entry.state !== "failed"
             ? <StateWord state="read" word="Read" />
             : <StateWord state={entry.state} word={STATE_WORDS[entry.state]} />}
         </span>
-        <span class="queue-item-effect">
-          {tables(entry)}
-          {effect}
+        <span class="queue-item-under">
           {danger && (
             <span class="tone-red queue-item-flag">
               <Icon name="alert" />dangerous
@@ -45,6 +42,17 @@ export function QueueItem(
               <Icon name="warning" />data moved
             </span>
           )}
+          {entry.title
+            ? (
+              <q class="words queue-item-title">
+                <Shown text={entry.title} />
+              </q>
+            )
+            : (
+              <span class="mono queue-item-title">
+                <Shown text={entry.sql} kind="sentence" />
+              </span>
+            )}
         </span>
         <span class="queue-item-time">
           <Time state={state} iso={entry.resolvedAt ?? entry.createdAt} />
@@ -54,7 +62,9 @@ export function QueueItem(
   );
 }
 
-function tables(entry: ActionSummary): string {
-  const names = entry.affected.map(({ table }) => table);
-  return names.length > 0 ? `${names.join(", ")}: ` : "";
+function readWords(entry: ActionSummary): string {
+  const found = entry.state === "failed"
+    ? "failed"
+    : `${rows(entry.rowCount ?? 0)}${entry.ms === null ? "" : `, ${duration(entry.ms)}`}`;
+  return `${tableRead(entry.sql)}: ${found}`;
 }

@@ -1,6 +1,7 @@
 import type { Cell } from "@/agent/types.ts";
 import { CellView, isNumeric } from "./CellView.tsx";
 import { number } from "./format.ts";
+import { Shown } from "./Shown.tsx";
 import { useSignal } from "@preact/signals";
 
 /** Rows drawn before one asks for the rest. */
@@ -17,7 +18,9 @@ export function ResultTable({ columns, rows, label }: { columns: string[]; rows:
         <thead>
           <tr>
             {columns.map((name, i) => (
-              <th key={i} scope="col" class={numeric[i] ? "right" : undefined}>{name}</th>
+              <th key={i} scope="col" class={numeric[i] ? "right" : undefined}>
+                <Shown text={name} />
+              </th>
             ))}
           </tr>
         </thead>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Icon } from "@/components/Icon.tsx";
 import type { Action } from "@/agent/types.ts";
 import { cellText } from "./format.ts";
+import { Shown } from "./Shown.tsx";
 
 /** The exact statements with their arguments: what is signed, not what a summary says. */
 export function SqlBlock({ action }: { action: Action }) {
@@ -14,7 +15,7 @@ export function SqlText({ text, label }: { text: string; label: string }) {
   const copied = useSignal(false);
   return (
     <div class="sql-block">
-      <pre class="sql" tabIndex={0} aria-label={label}><code>{text}</code></pre>
+      <pre class="sql" tabIndex={0} aria-label={label}><code><Shown text={text} kind="code" /></code></pre>
       <button
         type="button"
         class="button small quiet"

@@ -3,7 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { MutableRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import { Empty } from "@/components/Empty.tsx";
-import { Message } from "./Messages.tsx";
+import { Message, Outcomes } from "./Messages.tsx";
+import { groupOutcomes } from "./outcomes.ts";
 import { mayChat } from "./roles.ts";
 import type { AppState } from "./state.ts";
 import type { ShownPart, ToolPart } from "./stream.ts";
@@ -69,15 +70,18 @@ export function Thread({ state, pinned }: { state: AppState; pinned: MutableRef<
           </button>
         )}
         {messages.length === 0 && <Welcome state={state} />}
-        {messages.map((message) => (
-          <Message
-            key={message.id}
-            state={state}
-            message={message}
-            isLast={message === last}
-            latestRead={latestRead}
-          />
-        ))}
+        {groupOutcomes(messages).map(([message, ...more]) =>
+          message &&
+          (more.length > 0 ? <Outcomes key={message.id} state={state} notes={[message, ...more]} /> : (
+            <Message
+              key={message.id}
+              state={state}
+              message={message}
+              isLast={message === last}
+              latestRead={latestRead}
+            />
+          ))
+        )}
         {state.run.value !== null && !writing?.parts.length && (
           <p class="tool-line muted">
             <Icon name="busy" spin />Working…

@@ -4,9 +4,11 @@ import { Icon } from "@/components/Icon.tsx";
 import { ActionCard } from "./ActionCard.tsx";
 import { duration, rows } from "./format.ts";
 import { ResultTable } from "./ResultTable.tsx";
+import { Shown } from "./Shown.tsx";
 import type { AppState } from "./state.ts";
 import type { ToolPart } from "./stream.ts";
 import { field, proposal, readOutput, tableRead } from "./tools.ts";
+import { visibleText } from "./visible.ts";
 
 const DOING: Record<string, [doing: string, done: string]> = {
   describeSchema: ["Reading the schema…", "Read the schema"],
@@ -51,10 +53,10 @@ function Read({ part, isLatest }: { part: ToolPart; isLatest: boolean }) {
     <details class="tool" open={isOpen.current}>
       <summary>
         <Icon name="open" />
-        {line}
+        <Shown text={line} kind="sentence" />
       </summary>
       {output.rows.length > 0
-        ? <ResultTable columns={output.columns} rows={output.rows} label={line} />
+        ? <ResultTable columns={output.columns} rows={output.rows} label={visibleText(line)} />
         : <p class="muted tool-note">No row matches.</p>}
       {output.truncated && <p class="muted tool-note">There is more than is shown here.</p>}
       <Sql sql={sql} />
@@ -88,7 +90,7 @@ function Line(
     <div class={`tool-line ${tone}`}>
       <Icon name={icon} spin={icon === "busy"} />
       <div>
-        {text}
+        <Shown text={text} kind="sentence" />
         {children}
       </div>
     </div>
@@ -96,5 +98,7 @@ function Line(
 }
 
 function Sql({ sql }: { sql: string }) {
-  return sql ? <pre class="sql" tabIndex={0} aria-label="SQL"><code>{sql}</code></pre> : null;
+  return sql
+    ? <pre class="sql" tabIndex={0} aria-label="SQL"><code><Shown text={sql} kind="code" /></code></pre>
+    : null;
 }

@@ -14,6 +14,7 @@ export function navigate(state: AppState, href: string, replace = false): void {
 
 /** Follows clicks on this workspace's links and the Back button. Returns how to stop. */
 export function followLinks(state: AppState): () => void {
+  state.tableChosen.value = location.pathname.startsWith(`${home(state)}/data/`);
   const onClick = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -43,6 +44,7 @@ function follow(state: AppState): void {
       select(state, Number(name));
       open(state, "queue");
     } else if (kind === "data" && name) {
+      state.tableChosen.value = true;
       void showTable(state, decodeURIComponent(name));
       open(state, "data");
     } else {
@@ -57,6 +59,7 @@ function showMessage(state: AppState, elementId: string): void {
   open(state, "chat");
   requestAnimationFrame(() => {
     const message = document.getElementById(elementId);
+    message?.closest("details")?.setAttribute("open", "");
     message?.scrollIntoView({ block: "center" });
     message?.focus({ preventScroll: true });
   });

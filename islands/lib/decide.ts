@@ -1,26 +1,30 @@
 /** A person's decisions: each is one request, signed where it changes data, and ends in one honest line. */
 import { batch, effect } from "@preact/signals";
-import type { Action } from "@/agent/types.ts";
+import type { Action, Change } from "@/agent/types.ts";
+import { PAGE_SIZE } from "@/db-service/contract/digest.ts";
 import { navigate } from "./address.ts";
 import { type Answer, call, type Failure, path } from "./api.ts";
 import { renewKey, signer } from "./approver.ts";
-import { outcome } from "./format.ts";
+import { countsOf, outcome, totalRows } from "./format.ts";
 import { adopt, fetchChanges, nextWaiting, refreshSelected } from "./queue.ts";
 import { signApproval, type Verified, verifyExecuted, verifyShown } from "./sign.ts";
 import { apiBase, type AppState, home, type Trouble } from "./state.ts";
 
-/** Approves the open action as it is shown: verifies what is on screen, signs, sends. */
-export async function approve(state: AppState): Promise<void> {
+/**
+ * Approves the open action as it is shown: verifies what is on screen, signs, sends. `digest` is of what was drawn when
+ * the person decided: another tab may have narrowed the action since, or another one be open.
+ */
+export async function approve(state: AppState, digest: string | null): Promise<void> {
   const action = state.selected.peek();
   if (!action?.preview) return;
+  if (action.digest !== digest) {
+    const message = "Not signed. This changed while you decided. Look at it again.";
+    state.trouble.value = { at: "queue", id: action.id, message };
+    return;
+  }
   const onScreen = [...action.preview.changes, ...state.moreChanges.peek()];
   await decide(state, action, async () => {
-    const verified = await verifyShown(
-      action,
-      state.database.peek().name,
-      onScreen,
-      (page) => fetchChanges(state, action.id, page),
-    );
+    const verified = await check(state, action, onScreen);
     return await signed(state, action, "approve", verified);
   }, true);
 }
@@ -35,10 +39,10 @@ export async function revert(state: AppState, id: number): Promise<void> {
   });
 }
 
-/** Rejects the open action; the reason is told to the agent. */
-export async function reject(state: AppState, reason: string): Promise<void> {
+/** Rejects an action that is open; the reason is told to the agent. */
+export async function reject(state: AppState, id: number, reason: string): Promise<void> {
   const action = state.selected.peek();
-  if (!action) return;
+  if (action?.id !== id) return;
   const body = reason.trim() ? { reason: reason.trim() } : {};
   await decide(state, action, () => post(state, action.id, "reject", body), true);
 }
@@ -104,6 +108,25 @@ async function decide(
     if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
   });
   focusDetail(state);
+}
+
+/** Compares every row with the preview; of many it says how far it is. */
+async function check(state: AppState, action: Action, onScreen: readonly Change[]): Promise<Verified> {
+  const total = totalRows(countsOf(action));
+  const tell = (done: number) => state.checking.value = { done, total };
+  const isLong = total > PAGE_SIZE;
+  if (isLong) tell(0);
+  try {
+    return await verifyShown(
+      action,
+      state.database.peek().name,
+      onScreen,
+      (page) => fetchChanges(state, action.id, page),
+      isLong ? tell : undefined,
+    );
+  } finally {
+    state.checking.value = null;
+  }
 }
 
 async function signed(

@@ -37,6 +37,7 @@ export function applyFrame(state: AppState, frame: LiveFrame): "ok" | "resync" {
     case "chat":
       return applyChat(state, frame.data);
     case "data":
+      markBehind(state, frame.data.tables);
       refreshTables(state, frame.data.tables);
       return "ok";
     case "database":
@@ -50,6 +51,23 @@ export function applyFrame(state: AppState, frame: LiveFrame): "ok" | "resync" {
     case "ping":
       return "ok";
   }
+}
+
+/** Pending actions on tables that just changed may show what is no longer so: the server says the same when asked. */
+function markBehind(state: AppState, tables: readonly string[]): void {
+  const isBehind = (entry: ActionSummary) =>
+    entry.state === "pending" && !entry.maybeStale &&
+    (entry.affected.length === 0 || entry.affectedTotal.tables > entry.affected.length ||
+      entry.affected.some(({ table }) => tables.includes(table)));
+  batch(() => {
+    if (state.entries.peek().some(isBehind)) {
+      state.entries.value = state.entries.peek().map((entry) =>
+        isBehind(entry) ? { ...entry, maybeStale: true } : entry
+      );
+    }
+    const selected = state.selected.peek();
+    if (selected && isBehind(selected)) state.selected.value = { ...selected, maybeStale: true };
+  });
 }
 
 /** Marks a run as under way, unless it is known to have ended. */
@@ -81,7 +99,7 @@ function applyAction(state: AppState, entry: ActionSummary): "ok" {
     const selected = state.selected.peek();
     if (selected?.id !== entry.id) return;
     // The SQL and counts on show belong to the preview on show: they change together, when the whole is fetched.
-    const { sql: _sql, digest: _digest, affected: _affected, ...rest } = entry;
+    const { sql: _sql, digest: _digest, affected: _affected, affectedTotal: _total, ...rest } = entry;
     state.selected.value = { ...selected, ...rest };
     refreshSelected(state);
   });

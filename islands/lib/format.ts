@@ -1,5 +1,5 @@
 /** Words for numbers, counts and values. English, by `Intl` alone; the same on server and browser. */
-import type { ActionState, ActionSummary, Actor, Cell, Change, Count } from "@/agent/types.ts";
+import type { Action, ActionState, ActionSummary, Actor, Cell, Change, Count } from "@/agent/types.ts";
 
 const NUMBER = new Intl.NumberFormat("en");
 const LIST = new Intl.ListFormat("en");
@@ -58,6 +58,30 @@ export function summary(counts: readonly Count[], isDone = true): string {
   return some.length > 0 ? some.join(", ") : "no rows";
 }
 
+/** All that an action changes: a summary has its first tables alone, the whole action has all. */
+export function countsOf(action: Action): Count[] {
+  return action.preview?.counts ?? action.affected;
+}
+
+/** What an entry of a list does, as {@link sentence}; of a change to many tables how much it is in all. */
+export function entrySentence(entry: ActionSummary, tense: Tense): string {
+  const { affected, affectedTotal } = entry;
+  if (affectedTotal.tables <= affected.length) return sentence(affected, tense);
+  return `${rows(affectedTotal.rows)} in ${number(affectedTotal.tables)} tables ${
+    changeVerb(affectedTotal.rows, tense)
+  }.`;
+}
+
+/** The same in a few words: `customers: 3 to update`. */
+export function entrySummary(entry: ActionSummary, isDone: boolean): string {
+  const { affected, affectedTotal } = entry;
+  if (affectedTotal.tables > affected.length) {
+    return `${number(affectedTotal.tables)} tables: ${rows(affectedTotal.rows)}${isDone ? "" : " to change"}`;
+  }
+  const names = affected.map(({ table }) => table).join(", ");
+  return `${names && `${names}: `}${summary(affected, isDone)}`;
+}
+
 /** `would`: it was turned down or failed, and will not happen. */
 export type Tense = "will" | "done" | "would";
 
@@ -75,10 +99,10 @@ export function sentence(
   for (const { table, inserted, updated, deleted } of counts) {
     if (updated > 0) {
       const names = changedColumns(changes.filter((change) => change.table === table), columns[table] ?? []);
-      const verb =
-        { done: "changed", would: "would change", will: updated === 1 ? "changes" : "change" }[tense];
       clauses.push(
-        `${rows(updated)} in ${table} ${verb}${names.length > 0 ? `: ${LIST.format(names)}` : ""}`,
+        `${rows(updated)} in ${table} ${changeVerb(updated, tense)}${
+          names.length > 0 ? `: ${LIST.format(names)}` : ""
+        }`,
       );
     }
     if (inserted > 0) clauses.push(`${rows(inserted)} ${be(inserted, tense)} added to ${table}`);
@@ -86,6 +110,10 @@ export function sentence(
   }
   const nothing = { done: "No row changed.", would: "No row would change.", will: "No row changes." };
   return clauses.length > 0 ? `${clauses.join(". ")}.` : nothing[tense];
+}
+
+function changeVerb(count: number, tense: Tense): string {
+  return { done: "changed", would: "would change", will: count === 1 ? "changes" : "change" }[tense];
 }
 
 function be(count: number, tense: Tense): string {

@@ -53,6 +53,7 @@ export function listenToKeys(state: AppState): () => void {
 function press(key: string): void {
   const button = document.querySelector<HTMLButtonElement>(`button[data-key="${key}"]`);
   if (!button?.checkVisibility()) return;
+  if (button.getAttribute("aria-disabled") === "true") return;
   if (button.disabled) document.getElementById("approve-count")?.focus();
   else button.click();
 }

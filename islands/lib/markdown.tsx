@@ -4,6 +4,8 @@
  */
 import { Component, type ComponentChildren, h } from "preact";
 import { type Block, type Inline, parse, splitBlocks } from "./markup.ts";
+import { pieces, Shown } from "./Shown.tsx";
+import { visibleText } from "./visible.ts";
 
 /** `base` is the workspace's address, for `#12` and `[[customers:3]]`. */
 export function Markdown({ text, base }: { text: string; base: string }) {
@@ -37,7 +39,9 @@ function blocks(list: Block[], base: string): ComponentChildren {
       case "paragraph":
         return <p key={key}>{inline(block.inline, base)}</p>;
       case "code":
-        return <pre key={key} class="sql" tabIndex={0}><code>{block.text}</code></pre>;
+        return (
+          <pre key={key} class="sql" tabIndex={0}><code><Shown text={block.text} kind="code" /></code></pre>
+        );
       case "quote":
         return <blockquote key={key}>{blocks(block.blocks, base)}</blockquote>;
       case "list": {
@@ -69,24 +73,30 @@ function blocks(list: Block[], base: string): ComponentChildren {
 
 function inline(list: Inline[], base: string): ComponentChildren {
   return list.map((span, key) => {
-    if (typeof span === "string") return span;
+    if (typeof span === "string") return pieces(span, "prose");
     switch (span.type) {
       case "strong":
       case "em":
       case "del":
         return h(span.type, { key }, inline(span.inline, base));
       case "code":
-        return <code key={key}>{span.text}</code>;
+        return (
+          <code key={key}>
+            <Shown text={span.text} kind="code" />
+          </code>
+        );
       case "break":
         return <br key={key} />;
       case "image":
-        return <span key={key} class="muted">{`[image: ${span.alt || "no description"}]`}</span>;
+        return (
+          <span key={key} class="muted">{pieces(`[image: ${span.alt || "no description"}]`, "prose")}</span>
+        );
       case "action":
         return <a key={key} href={`${base}/actions/${span.id}`}>{`#${span.id}`}</a>;
       case "row":
         return (
           <a key={key} class="chip" href={`${base}/data/${encodeURIComponent(span.table)}`}>
-            {`${span.table} ${span.key}`}
+            <Shown text={`${span.table} ${span.key}`} kind="sentence" />
           </a>
         );
       case "link":
@@ -104,9 +114,13 @@ function Link(
   if (!href) return <span>{children}</span>;
   if (href.startsWith("/")) return <a href={href}>{children}</a>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={href}>
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={visibleText(href)}>
       {children}
-      {label !== href && <span class="muted">{` (${where(href)})`}</span>}
+      {label !== href && (
+        <span class="muted">
+          {" "}(<Shown text={where(href)} />)
+        </span>
+      )}
     </a>
   );
 }

@@ -7,6 +7,7 @@ import {
   approvalBytes,
   base64url,
   digestOf,
+  hash,
   PAGE_SIZE,
   pageHash,
   SIGNATURE,
@@ -37,14 +38,16 @@ export interface Signer {
 export type FetchPage = (page: number) => Promise<Change[] | null>;
 
 /**
- * Recomputes statement hash, page hashes, counts and digest from `changes` (what is on screen, from the first row)
- * and the pages after it, and compares them with what the action claims. Any difference is a refusal in words.
+ * Recomputes statement hash, page hashes, column names, counts and digest from `changes` (what is on screen, from the
+ * first row) and the pages after it, and compares them with what the action claims. Any difference is a refusal in
+ * words. `onChecked` is told how many rows are compared so far.
  */
 export async function verifyShown(
   action: Action,
   database: string,
   changes: readonly Change[],
   fetchPage: FetchPage,
+  onChecked: (rows: number) => void = () => {},
 ): Promise<Verified> {
   const { preview } = action;
   if (!preview) return refuse("There is no preview to approve. Preview it again.");
@@ -58,19 +61,22 @@ export async function verifyShown(
     return refuse("The rows shown are not the rows that were previewed.");
   }
   const all = [...changes];
-  while (all.length < preview.pages.length * PAGE_SIZE && all.length % PAGE_SIZE === 0) {
-    const page = await fetchPage(all.length / PAGE_SIZE);
-    if (!page) return refuse("The rest of the rows could not be loaded, so they can't be checked.");
-    if (page.length === 0) break;
-    all.push(...page);
-  }
   for (const [i, expected] of preview.pages.entries()) {
+    if (all.length === i * PAGE_SIZE) {
+      const page = await fetchPage(i);
+      if (!page) return refuse("The rest of the rows could not be loaded, so they can't be checked.");
+      all.push(...page);
+    }
     if (await pageHash(all.slice(i * PAGE_SIZE, (i + 1) * PAGE_SIZE)) !== expected) {
       return refuse("The rows shown are not the rows that were previewed.");
     }
+    onChecked(Math.min(all.length, (i + 1) * PAGE_SIZE));
   }
   if (all.length > preview.pages.length * PAGE_SIZE) {
     return refuse("There are rows on screen that the preview does not contain.");
+  }
+  if (!await sameColumns(preview.columns, all)) {
+    return refuse("The column names shown are not those that were previewed.");
   }
   if (!sameCounts(preview.counts, countChanges(all)) || !sameCounts(action.affected, preview.counts)) {
     return refuse("The counts shown do not match the rows.");
@@ -128,6 +134,19 @@ export function countChanges(changes: readonly Change[]): Count[] {
     counts.set(table, count);
   }
   return [...counts.values()];
+}
+
+/** Whether each row names, by their hash, the columns under which its values are shown. */
+async function sameColumns(columns: Record<string, string[]>, changes: readonly Change[]): Promise<boolean> {
+  const hashes = new Map<string, string>();
+  for (const { table, columnsSha256 } of changes) {
+    const names = Object.hasOwn(columns, table) ? columns[table] : undefined;
+    if (!names) return false;
+    const found = hashes.get(table) ?? await hash(names);
+    hashes.set(table, found);
+    if (found !== columnsSha256) return false;
+  }
+  return true;
 }
 
 function sameCounts(a: readonly Count[], b: readonly Count[]): boolean {

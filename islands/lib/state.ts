@@ -93,9 +93,13 @@ export interface AppState {
   moreChanges: Signal<Change[]>;
   /** The action on which a decision is under way. */
   deciding: Signal<number | null>;
+  /** Rows of it that are compared with the preview before anything is signed; null when they are, or are few. */
+  checking: Signal<{ done: number; total: number } | null>;
 
   tables: Signal<Table[]>;
   table: Signal<TableShown | null>;
+  /** A person chose the table on show, or how it is sorted or filtered: it stays when an action is opened. */
+  tableChosen: Signal<boolean>;
   /** Cells that a live change altered, as {@link cellId}, until they are seen. */
   changed: Signal<string[]>;
 }
@@ -122,7 +126,9 @@ export function createState(view: WorkspaceView): AppState {
     clockOffset: signal(0),
     helpOpen: signal(false),
     notice: signal<Notice | null>(null),
-    trouble: signal<Trouble | null>(null),
+    trouble: signal<Trouble | null>(
+      view.dataTrouble === null ? null : { at: "data", message: view.dataTrouble },
+    ),
 
     messages: signal(view.chat.messages.map(shown)),
     before: signal(view.chat.before),
@@ -141,11 +147,13 @@ export function createState(view: WorkspaceView): AppState {
     selected: signal(view.selected),
     moreChanges: signal<Change[]>([]),
     deciding: signal<number | null>(null),
+    checking: signal<{ done: number; total: number } | null>(null),
 
     tables: signal(view.tables),
     table: signal<TableShown | null>(
       view.table ? { ...view.table.page, name: view.table.name, sort: "", q: "" } : null,
     ),
+    tableChosen: signal(false),
     changed: signal<string[]>([]),
   };
 }

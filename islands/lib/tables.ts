@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import type { RowsResult, Table } from "@/agent/types.ts";
 import { call, path, query } from "./api.ts";
+import { countsOf } from "./format.ts";
 import { apiBase, type AppState, cellId, type TableShown } from "./state.ts";
 
 const PAGE = 100;
@@ -23,11 +24,22 @@ export async function showTable(state: AppState, name: string): Promise<void> {
   await load(state, { name, sort: "", q: "" }, PAGE);
 }
 
+/** Shows the first table that the open action changes, unless a person chose what to look at. */
+export function showActionsTable(state: AppState): void {
+  const action = state.selected.peek();
+  if (!action || state.tableChosen.peek()) return;
+  const name = countsOf(action)[0]?.table;
+  if (state.tables.peek().some((table) => table.name === name) && name !== undefined) {
+    void showTable(state, name);
+  }
+}
+
 /** Sorts and filters the table on show. */
 export async function arrange(
   state: AppState,
   change: Partial<Pick<TableShown, "sort" | "q">>,
 ): Promise<void> {
+  state.tableChosen.value = true;
   const now = wanted ?? state.table.peek();
   if (now) await load(state, { name: now.name, sort: now.sort, q: now.q, ...change }, PAGE);
 }

@@ -2,7 +2,7 @@
 import { createUIMessageStreamResponse } from "ai";
 import { runningAnswer } from "@/agent/chat/run.ts";
 import { type Hub, hubOf } from "@/agent/live/hub.ts";
-import type { ChatChunk } from "@/agent/types.ts";
+import type { ChatChunk, ChatMessage } from "@/agent/types.ts";
 
 /** The answer of `run` from its first chunk until it ends. */
 export function streamAnswer(hub: Hub, run: string): Response {
@@ -17,6 +17,24 @@ export function streamAnswer(hub: Hub, run: string): Response {
     cancel: () => left.abort(),
   });
   return createUIMessageStreamResponse({ stream });
+}
+
+/** A message that is there already, such as the result of a command, as a stream that holds it whole. */
+export function streamMessage({ id, parts, metadata }: ChatMessage): Response {
+  const chunks: ChatChunk[] = [{ type: "start", messageId: id, messageMetadata: metadata }];
+  for (const part of parts) {
+    if (part.type === "text") {
+      chunks.push(
+        { type: "text-start", id: "text" },
+        { type: "text-delta", id: "text", delta: part.text },
+        { type: "text-end", id: "text" },
+      );
+    } else if (part.type === "data-command") {
+      chunks.push({ type: "data-command", data: part.data });
+    }
+  }
+  chunks.push({ type: "finish", messageMetadata: metadata });
+  return createUIMessageStreamResponse({ stream: ReadableStream.from(chunks) });
 }
 
 /** The running answer, as the AI SDK resumes it; 204 when nothing runs. */

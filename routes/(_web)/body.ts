@@ -22,6 +22,17 @@ export function numberIn(text: string): number {
   return n;
 }
 
+/** The part of a path after `before`, as it was meant. Fresh's parameters leave `%2F` and its like as they came. */
+export function nameAfter(before: string, url: URL): string {
+  const parts = url.pathname.split("/");
+  const raw = parts[parts.indexOf(before) + 1] ?? "";
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    throw new Refusal("not_found", "There is nothing under this name.");
+  }
+}
+
 function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

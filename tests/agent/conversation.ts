@@ -9,7 +9,7 @@ import { announce } from "@/agent/store/feed.ts";
 import { keys } from "@/agent/store/keys.ts";
 import { openStore } from "@/agent/store/kv.ts";
 import type { Actor, ChatMessage, LiveFrame } from "@/agent/types.ts";
-import { type FakeDatabase, startDatabase } from "@/tests/fakes/database.ts";
+import { type Contents, type FakeDatabase, startDatabase } from "@/tests/fakes/database.ts";
 import { type Arrival, type FakeOpenAI, startOpenAI, type Turn } from "@/tests/fakes/openai.ts";
 import { localSettings, withStore } from "./store.ts";
 
@@ -37,10 +37,11 @@ export function withConversation(
   script: (request: Arrival, n: number) => Turn | Promise<Turn>,
   test: (conversation: Conversation) => Promise<void>,
   baseUrl?: string | null,
+  contents?: Contents,
 ): Promise<void> {
   return withStore(async () => {
     const openai = startOpenAI(script);
-    const db = startDatabase();
+    const db = startDatabase(contents);
     useSettings({
       ...localSettings(db.url),
       model: { apiKey: KEY, baseUrl: baseUrl === undefined ? openai.baseUrl : baseUrl, name: "fake-1" },

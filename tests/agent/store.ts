@@ -11,6 +11,7 @@ export function localSettings(dbServiceUrl = "http://127.0.0.1:9") {
     dbServiceToken: "a-token-for-tests-only",
     kvPath: ":memory:",
     model: null,
+    rateLimit: 10_000,
     build: "test",
   };
 }

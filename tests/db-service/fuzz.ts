@@ -149,14 +149,15 @@ export async function fuzz(
   return report;
 }
 
-interface Difference {
+/** A row of two dumps that is not the same in both. */
+export interface Difference {
   table: string;
   before: Row | null;
   after: Row | null;
 }
 
 /** Rows of two dumps that are not the same. */
-function difference(before: Dump, after: Dump): Difference[] {
+export function difference(before: Dump, after: Dump): Difference[] {
   const found: Difference[] = [];
   for (const table of Object.keys(after.tables)) {
     const [old, now] = [before.tables[table] ?? {}, after.tables[table]];
@@ -169,7 +170,7 @@ function difference(before: Dump, after: Dump): Difference[] {
 }
 
 /** Why the changes of a preview are not the differences that were found; null if they are. */
-function compare(found: Difference[], changes: Change[]): string | null {
+export function compare(found: Difference[], changes: Change[]): string | null {
   const left = [...found];
   for (const change of changes) {
     const at = left.findIndex(({ table, before, after }) =>
@@ -190,7 +191,8 @@ function isMark(cell: Cell): cell is Exclude<Cell, Value> {
   return typeof cell === "object" && cell !== null && ("$key" in cell || "$now" in cell);
 }
 
-function sameDump(a: Dump, b: Dump): boolean {
+/** Whether two dumps hold the same. */
+export function sameDump(a: Dump, b: Dump): boolean {
   return canonical(a) === canonical(b);
 }
 

@@ -5,15 +5,22 @@ import { Lab } from "./lab.ts";
 const ROUNDS = Number(Deno.env.get("GK_FUZZ_ROUNDS") ?? 60);
 const SEED = Number(Deno.env.get("GK_FUZZ_SEED") ?? 1);
 
-for (const scope of ["temp", "main"] as const) {
-  Deno.test(`random changes: shown exactly, done exactly, reverted exactly (${scope} capture)`, async () => {
-    await using lab = await Lab.open({ schema: SCHEMA, keys: KEYS, scope });
-    const report = await fuzz(lab, { rounds: ROUNDS, seed: SEED });
+const FAMILIES = [
+  { engine: "local", scope: "temp", rounds: ROUNDS },
+  { engine: "local", scope: "main", rounds: ROUNDS },
+  // Each step is a round trip there.
+  { engine: "remote", scope: "main", rounds: Math.ceil(ROUNDS / 3) },
+] as const;
+
+for (const { engine, scope, rounds } of FAMILIES) {
+  Deno.test(`random changes: shown exactly, done exactly, reverted exactly (${engine}, ${scope} capture)`, async () => {
+    await using lab = await Lab.open({ engine, schema: SCHEMA, keys: KEYS, scope });
+    const report = await fuzz(lab, { rounds, seed: SEED });
     if (Deno.env.has("GK_FUZZ_ROUNDS")) console.log(report);
     assert.deepEqual(report.mismatches, []);
     assert.deepEqual(report.stuck, []);
-    assert.ok(report.executed > ROUNDS / 3, "most rounds must do something");
-    assert.ok(report.reverted > ROUNDS / 10);
+    assert.ok(report.executed > rounds / 3, "most rounds must do something");
+    assert.ok(report.reverted > rounds / 10);
   });
 }
 

@@ -65,7 +65,11 @@ Deno.test("a retry gets the recorded outcome even when its table is gone; anothe
       Problem.parse((await service.call("POST", `${DB}/execute`, other)).body).code,
       "action_id_reused",
     );
-    const unknown = { ...request, actionUid: crypto.randomUUID() };
+    const unknown = {
+      ...request,
+      actionUid: crypto.randomUUID(),
+      statements: [{ sql: "DELETE FROM customers" }],
+    };
     assert.equal(
       Problem.parse((await service.call("POST", `${DB}/execute`, unknown)).body).code,
       "refused_sql",

@@ -1,6 +1,6 @@
 /** The HTTP face: who may speak, what is answered to bad input, and what the log keeps to itself. */
 import assert from "node:assert/strict";
-import { Problem } from "@/db-service/contract/schemas.ts";
+import { Problem, RowsResult } from "@/db-service/contract/schemas.ts";
 import { type DbService, startDbService } from "./start.ts";
 
 const DB = "/v1/databases/main";
@@ -218,5 +218,36 @@ Deno.test("the log has one line for each request and keeps SQL, arguments, names
     const text = service.log.join("\n");
     assert.doesNotMatch(text, /sesame|pomegranate|tamarind|cinnamon|saffron|cardamom/);
     assert(!text.includes(service.token));
+  });
+});
+
+Deno.test("a database that is asked for while it is made is not there yet, or there as a whole", async () => {
+  await withService(async (service) => {
+    for (let round = 0; round < 3; round++) {
+      const name = `/v1/databases/new-${round}`;
+      let isMade = false;
+      const making = Promise.all([
+        service.call("PUT", name, { seed: true }),
+        service.call("PUT", name, { seed: true }),
+      ]).finally(() => isMade = true);
+      while (!isMade) {
+        const { status, body } = await service.call("GET", `${name}/rows/customers`);
+        if (status === 404) assert.match(Problem.parse(body).detail, /There is no database/);
+        else assert.equal(RowsResult.parse(body).total, 8);
+      }
+      assert.deepEqual((await making).map(({ status }) => status).sort(), [200, 201]);
+    }
+  });
+});
+
+Deno.test("making a database that is there already hides it from nobody", async () => {
+  await withService(async (service) => {
+    for (let round = 0; round < 5; round++) {
+      const [made, used] = await Promise.all([
+        service.call("PUT", DB, { seed: true }),
+        service.call("GET", `${DB}/version`),
+      ]);
+      assert.deepEqual([made.status, used.status], [200, 200]);
+    }
   });
 });

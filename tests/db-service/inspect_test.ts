@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Statement } from "@/db-service/contract/schemas.ts";
 import { FactsCache } from "@/db-service/engine/read/catalog.ts";
 import { openForReading } from "@/db-service/engine/read/connection.ts";
-import { Denials } from "@/db-service/engine/read/gate.ts";
+import { Denials } from "@/db-service/engine/read/denials.ts";
 import { inspect } from "@/db-service/engine/read/inspect.ts";
 import { type Inspection, ServiceError } from "@/db-service/engine/types.ts";
 

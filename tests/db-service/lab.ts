@@ -1,9 +1,10 @@
-/** A database file with its writer, a witness and an approver's key, for the tests of the write side. */
+/** A database with its writer, a witness and an approver's key, for the tests of the write side on every engine. */
 import assert from "node:assert/strict";
 import type {
   Approval,
   Change,
   Decision,
+  ExecuteResult,
   PublicKey,
   Statement,
   Value,
@@ -19,8 +20,12 @@ import {
 import { openLocal } from "../../db-service/engine/change/local_tx.ts";
 import { createWriter, type SeedingWriter } from "../../db-service/engine/change/writer.ts";
 import type { CaptureScope } from "../../db-service/engine/capture/capture_sql.ts";
+import { openRemote, WRITE_DEADLINE_MS } from "../../db-service/engine/remote.ts";
+import { Server } from "../../db-service/engine/remote/server.ts";
+import { begin } from "../../db-service/engine/remote/tx.ts";
 import { type ChildAnswer, lines, READY } from "../../db-service/engine/child_loop.ts";
 import { type Inspection, ServiceError, type Tx, type WriteInput } from "../../db-service/engine/types.ts";
+import { startSqld } from "./sqld.ts";
 import type { Dump, WitnessQuestion } from "./witness.ts";
 
 export const DATABASE = "main";
@@ -140,12 +145,75 @@ export async function sign(signer: Signer, subject: ToSign): Promise<Approval> {
   return { key: signer.key, expiresAt, signature: base64url(new Uint8Array(signature)) };
 }
 
+/** The engines that have to keep the same rules. */
+export const ENGINES = ["local", "remote"] as const;
+export type EngineName = typeof ENGINES[number];
+
+/** A rule that every engine keeps, as one test for each. */
+export function onEveryEngine(
+  rule: string,
+  body: (engine: EngineName, t: Deno.TestContext) => Promise<void>,
+): void {
+  for (const engine of ENGINES) Deno.test(`${rule} (${engine})`, (t) => body(engine, t));
+}
+
+/** Another writer of the same database, as another instance of the service has one. */
+export interface Rival {
+  execute(input: Parameters<SeedingWriter["execute"]>[0]): Promise<ExecuteResult>;
+  end(): Promise<void>;
+}
+
+/** What a lab needs of an engine. */
+interface Bench {
+  file: string;
+  scope: CaptureScope;
+  begin: () => Promise<Tx>;
+  /** Lets somebody else write, past the gate; null where the witness can. */
+  outside: ((sql: string) => Promise<unknown>) | null;
+  rival(): Promise<Rival>;
+  close(): Promise<void>;
+}
+
+async function localBench(): Promise<Bench> {
+  const folder = await Deno.makeTempDir({ prefix: "writer" });
+  const file = `${folder}/main.db`;
+  const local = await openLocal(file);
+  return {
+    file,
+    scope: "temp",
+    begin: local.begin,
+    outside: null,
+    rival: async () => {
+      const child = await new Child("../../db-service/engine/writer_child.ts", [file]).ready();
+      return { execute: (input) => child.ask("execute", input), end: () => child.end() };
+    },
+    close: async () => {
+      local.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function remoteBench(): Promise<Bench> {
+  const sqld = await startSqld();
+  const server = new Server(sqld);
+  return {
+    file: sqld.file,
+    scope: "main",
+    begin: () => begin(server, WRITE_DEADLINE_MS, new AbortController().signal),
+    outside: (sql) => sqld.run(sql),
+    rival: () => {
+      const { writer, close } = openRemote(sqld, { deny: [] });
+      return Promise.resolve({ execute: (input) => writer.execute(input), end: close });
+    },
+    close: () => sqld.stop(),
+  };
+}
+
 /** A fresh database with a writer in this process, a witness in another, and an enrolled approver. */
 export class Lab {
   private constructor(
-    readonly folder: string,
-    readonly file: string,
-    readonly begin: () => Promise<Tx>,
+    readonly bench: Bench,
     readonly writer: SeedingWriter,
     readonly witness: Child,
     readonly signer: Signer,
@@ -154,6 +222,7 @@ export class Lab {
 
   static async open(
     options: {
+      engine?: EngineName;
       schema?: string[];
       sample?: boolean;
       keys?: Record<string, string>;
@@ -163,26 +232,34 @@ export class Lab {
       tamper?: (tx: Tx) => Tx;
     } = {},
   ): Promise<Lab> {
-    const folder = await Deno.makeTempDir({ prefix: "writer" });
-    const file = `${folder}/main.db`;
-    const local = await openLocal(file);
+    const bench = await (options.engine === "remote" ? remoteBench() : localBench());
     const { tamper = (tx: Tx) => tx } = options;
     const writer = createWriter({
-      begin: async () => tamper(await local.begin()),
-      close: local.close,
-      scope: options.scope ?? "temp",
+      begin: async () => tamper(await bench.begin()),
+      close: () => {},
+      scope: options.scope ?? bench.scope,
       now: options.now ?? Date.now,
     });
     await writer.seed({ sample: options.sample ?? false });
     if (options.schema !== undefined) {
-      const tx = await local.begin();
+      const tx = await bench.begin();
       await tx.script(options.schema);
       await tx.commit();
     }
     const signer = await makeSigner();
     await writer.enrol({ publicKey: signer.publicKey, name: "Ana" }, "local");
-    const witness = await new Child("witness.ts", [file]).ready();
-    return new Lab(folder, file, local.begin, writer, witness, signer, options.keys ?? {});
+    const mode = bench.outside === null ? [] : ["read-only"];
+    const witness = await new Child("witness.ts", [bench.file, ...mode]).ready();
+    return new Lab(bench, writer, witness, signer, options.keys ?? {});
+  }
+
+  /** Where the database lies. */
+  get file(): string {
+    return this.bench.file;
+  }
+
+  begin(): Promise<Tx> {
+    return this.bench.begin();
   }
 
   /** Everything in the file, as another SQLite sees it. */
@@ -191,9 +268,9 @@ export class Lab {
     return this.witness.ask("dump", question);
   }
 
-  /** Lets somebody else write to the file, past the gate. */
+  /** Lets somebody else write to the database, past the gate. */
   outside(sql: string): Promise<unknown> {
-    return this.witness.ask("run", { sql });
+    return this.bench.outside?.(sql) ?? this.witness.ask("run", { sql });
   }
 
   inspect(statements: { sql: string }[]): Promise<Inspection> {
@@ -240,6 +317,6 @@ export class Lab {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.writer.close();
     await this.witness.end();
-    await Deno.remove(this.folder, { recursive: true });
+    await this.bench.close();
   }
 }

@@ -29,6 +29,7 @@ async function gone(pids: number[], withinMs: number): Promise<void> {
 
 Deno.test("a stop ends every process and answers what was under way", async () => {
   const service = await startDbService();
+  await service.call("GET", "/v1/databases/main/version");
   const children = await childrenOf(service.pid);
   assert.equal(children.length, 2, "a reader and a writer");
   const underWay = service.call("POST", "/v1/databases/main/read", { sql: "SELECT count(*) FROM customers" });

@@ -1,32 +1,23 @@
-/** Reads are free, and free of effects: every attack as it would be sent, and the questions people really ask. */
+/** Reads are free: the questions people really ask, what is cut, and what never ends. Attacks: attacks_test.ts. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
-import { Problem, ReadResult, RowsResult, Schema } from "@/db-service/contract/schemas.ts";
-import { ENDLESS, readAttacks, RUNAWAYS } from "./read_attacks.ts";
-import { type DbService, startDbService } from "./start.ts";
+import { Problem, ReadResult } from "@/db-service/contract/schemas.ts";
+import { ENDLESS, RUNAWAYS } from "./read_attacks.ts";
+import { type EngineName, onEveryEngine } from "./lab.ts";
+import { withService } from "./engines.ts";
+import type { DbService } from "./start.ts";
 
 const READ = "/v1/databases/main/read";
 
-/** Runs `work` on a service over the sample, some more tables, and a secret of the system's. */
-async function withService(
-  work: (service: DbService) => Promise<void>,
-  { env = {}, more = "" }: { env?: Record<string, string>; more?: string } = {},
-): Promise<void> {
-  const service = await startDbService({ env });
-  try {
-    using db = new DatabaseSync(`${service.dataDir}/main.db`);
-    db.exec(`CREATE TABLE _gk_secret (k TEXT); INSERT INTO _gk_secret VALUES ('secret');
-      CREATE VIEW peek AS SELECT k FROM _gk_secret;
-      CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers(id) ON DELETE CASCADE,
-        amount REAL, at TEXT, big INTEGER, data BLOB, doc TEXT);
-      INSERT INTO orders VALUES (1, 1, 1.5, '2026-01-15', 9007199254740993, x'00ff', '{"tags":["a","b"]}'),
-        (2, 1, 2, '2026-02-15', -1, NULL, '{"tags":["b"]}'), (3, 2, 1e999, '2026-02-20', 0, x'', '[]');
-      ${more}`);
-    db.close();
-    await work(service);
-  } finally {
-    await service.stop();
-  }
+/** Some more tables beside the sample, and a secret of the system's. */
+const SCRIPT = `CREATE TABLE _gk_secret (k TEXT); INSERT INTO _gk_secret VALUES ('secret');
+  CREATE VIEW peek AS SELECT k FROM _gk_secret;
+  CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers(id) ON DELETE CASCADE,
+    amount REAL, at TEXT, big INTEGER, data BLOB, doc TEXT);
+  INSERT INTO orders VALUES (1, 1, 1.5, '2026-01-15', 9007199254740993, x'00ff', '{"tags":["a","b"]}'),
+    (2, 1, 2, '2026-02-15', -1, NULL, '{"tags":["b"]}'), (3, 2, 1e999, '2026-02-20', 0, x'', '[]');`;
+
+function onService(engine: EngineName, work: (service: DbService) => Promise<void>): Promise<void> {
+  return withService(engine, { script: SCRIPT }, work);
 }
 
 async function read(service: DbService, sql: string, more: Record<string, unknown> = {}) {
@@ -37,52 +28,13 @@ async function read(service: DbService, sql: string, more: Record<string, unknow
 
 async function refused(service: DbService, sql: string) {
   const { status, body } = await service.call("POST", READ, { sql });
-  assert.equal(status, body.code === "limit" ? 409 : 422, `${sql}: ${JSON.stringify(body)}`);
-  return Problem.parse(body);
+  const problem = Problem.parse(body);
+  assert.equal(status, problem.code === "limit" ? 409 : 422, `${sql}: ${JSON.stringify(body)}`);
+  return problem;
 }
 
-/** Everything about the folder and the database that an attack could change. */
-function state(folder: string): string {
-  using db = new DatabaseSync(`${folder}/main.db`, { readOnly: true });
-  const all = (sql: string) => JSON.stringify(db.prepare(sql).all());
-  const rows = all("SELECT * FROM customers") + all("SELECT id, customer_id, amount, at FROM orders");
-  const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort().join();
-  return [
-    rows,
-    all("SELECT * FROM sqlite_schema"),
-    all("PRAGMA user_version"),
-    all("PRAGMA journal_mode"),
-    files,
-  ].join();
-}
-
-Deno.test("no attack through a read has an effect, and the service answers afterwards", async (t) => {
-  await withService(async (service) => {
-    const before = state(service.dataDir);
-    const attacks = readAttacks(service.dataDir);
-    assert(attacks.length >= 60);
-    for (const [name, ...statements] of attacks) {
-      await t.step(name, async () => {
-        for (const sql of statements) {
-          const { code, detail } = await refused(service, sql);
-          assert.match(code, /^(refused_sql|limit)$/);
-          assert.notEqual(detail, "");
-          assert.doesNotMatch(detail, /secret['"]|root:/);
-        }
-        assert.equal(state(service.dataDir), before);
-      });
-    }
-    assert.equal((await read(service, "SELECT count(*) FROM customers")).rows[0]?.[0], 8);
-    assert.equal(
-      service.log.filter((line) => line.includes("child_ended")).length,
-      0,
-      "no attack killed a process",
-    );
-  });
-});
-
-Deno.test("a runaway query costs its own deadline while others are answered", async () => {
-  await withService(async (service) => {
+onEveryEngine("a runaway query costs its own deadline while others are answered", async (engine) => {
+  await onService(engine, async (service) => {
     for (const [name, sql] of RUNAWAYS) {
       const started = performance.now();
       let isOver = false;
@@ -98,7 +50,7 @@ Deno.test("a runaway query costs its own deadline while others are answered", as
   });
 });
 
-Deno.test("the questions people ask of their data are answered", async (t) => {
+onEveryEngine("the questions people ask of their data are answered", async (engine, t) => {
   const questions: [name: string, sql: string, first: unknown[], args?: unknown[]][] = [
     ["WITH", "WITH gold AS (SELECT * FROM customers WHERE tier = 'Gold') SELECT count(*) FROM gold", [3]],
     ["leading comments", "-- how many?\n/* all */ SELECT count(*) FROM customers;", [8]],
@@ -167,7 +119,7 @@ Deno.test("the questions people ask of their data are answered", async (t) => {
       $blob: "AA==",
     }]],
   ];
-  await withService(async (service) => {
+  await onService(engine, async (service) => {
     for (const [name, sql, first, args = []] of questions) {
       await t.step(name, async () => assert.deepEqual((await read(service, sql, { args })).rows[0], first));
     }
@@ -182,10 +134,10 @@ Deno.test("the questions people ask of their data are answered", async (t) => {
   });
 });
 
-Deno.test("what is cut says so", async () => {
+onEveryEngine("what is cut says so", async (engine) => {
   const numbers = (n: number) =>
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n}) `;
-  await withService(async (service) => {
+  await onService(engine, async (service) => {
     const exact = await read(service, numbers(1_000) + "SELECT i FROM n");
     assert.deepEqual([exact.rowCount, exact.truncated], [1_000, false]);
     const rows = await read(service, numbers(1_001) + "SELECT i FROM n");
@@ -197,8 +149,8 @@ Deno.test("what is cut says so", async () => {
   });
 });
 
-Deno.test("an error in the middle of the rows is an error, not fewer rows", async () => {
-  await withService(async (service) => {
+onEveryEngine("an error in the middle of the rows is an error, not fewer rows", async (engine) => {
+  await onService(engine, async (service) => {
     const { detail } = await refused(
       service,
       "SELECT json(v) FROM (SELECT '[1]' AS v UNION ALL SELECT 'bad')",
@@ -206,35 +158,4 @@ Deno.test("an error in the middle of the rows is an error, not fewer rows", asyn
     assert.match(detail, /malformed JSON/);
     assert.equal((await read(service, "SELECT 1")).rowCount, 1);
   });
-});
-
-Deno.test("READ_DENY hides a table and a column from queries, schema and rows", async () => {
-  const more =
-    "CREATE VIEW mails AS SELECT email FROM customers; CREATE TABLE salaries (a); INSERT INTO salaries VALUES (1)";
-  await withService(async (service) => {
-    const denied = [
-      "SELECT email FROM customers",
-      "SELECT * FROM customers",
-      "SELECT 1 FROM customers WHERE EMAIL LIKE 'a%'",
-      "SELECT count(*) FROM customers GROUP BY email",
-      "SELECT * FROM mails",
-      "SELECT (SELECT max(email) FROM customers)",
-      "SELECT * FROM customers c JOIN customers d USING (email)",
-      "SELECT count(*) FROM salaries",
-      "SELECT 1 FROM Salaries",
-    ];
-    for (const sql of denied) assert.match((await refused(service, sql)).detail, /READ_DENY/, sql);
-    assert.equal((await read(service, "SELECT name FROM customers WHERE id = 1")).rows[0]?.[0], "Alice Chen");
-    const { tables } = Schema.parse((await service.call("GET", "/v1/databases/main/schema")).body);
-    assert(!tables.some(({ name }) => name === "salaries"));
-    const customers = tables.find(({ name }) => name === "customers");
-    assert.deepEqual(customers?.columns.map(({ name }) => name), ["id", "name", "tier", "region"]);
-    assert.equal((await service.call("GET", "/v1/databases/main/rows/salaries")).status, 404);
-    const rows = RowsResult.parse((await service.call("GET", "/v1/databases/main/rows/customers")).body);
-    assert.doesNotMatch(JSON.stringify(rows), /alice@/);
-    const leak = {
-      statements: [{ sql: "UPDATE customers SET name = (SELECT max(email) FROM customers) WHERE id = 1" }],
-    };
-    assert.equal((await service.call("POST", "/v1/databases/main/preview", leak)).status, 422);
-  }, { env: { READ_DENY: "salaries, customers.email" }, more });
 });

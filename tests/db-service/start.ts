@@ -21,7 +21,12 @@ export interface DbService {
 
 /** Starts the service and waits until it says that it is ready. */
 export async function startDbService(
-  { dataDir, env = {} }: { dataDir?: string; env?: Record<string, string> } = {},
+  { dataDir, env = {}, through = [] }: {
+    dataDir?: string;
+    env?: Record<string, string>;
+    /** A command that runs the one that follows it. */
+    through?: string[];
+  } = {},
 ): Promise<DbService> {
   const folder = dataDir ?? await Deno.makeTempDir({ prefix: "db-service-" });
   const child = spawnDbService({
@@ -30,7 +35,7 @@ export async function startDbService(
     DATA_DIR: folder,
     PORT: "0",
     ...env,
-  });
+  }, through);
   const log: string[] = [];
   const ready = Promise.withResolvers<number>();
   const drained = (async () => {
@@ -77,10 +82,12 @@ export async function startDbService(
 }
 
 /** Starts the process and leaves the rest to the caller; `env` is all that it sees. */
-export function spawnDbService(env: Record<string, string>): Deno.ChildProcess {
+export function spawnDbService(env: Record<string, string>, through: string[] = []): Deno.ChildProcess {
   const folder = env.DATA_DIR || ROOT;
-  return new Deno.Command(Deno.execPath(), {
+  const [program, ...before] = [...through, Deno.execPath()];
+  return new Deno.Command(program, {
     args: [
+      ...before,
       "run",
       "--quiet",
       "--no-prompt",

@@ -25,16 +25,25 @@ export interface WitnessQuestion {
   dump: { keys?: Record<string, string> };
   inspect: { statements: { sql: string }[] };
   run: { sql: string };
+  query: { sql: string };
 }
 
 if (import.meta.main) {
-  const [file] = Deno.args;
-  const open = () => new DatabaseSync(file);
+  const [file, mode] = Deno.args;
+  // A server keeps account of its own log: whoever else closes the file must not tidy that up.
+  const open = () => new DatabaseSync(file, { readOnly: mode === "read-only" });
   await serve({
     dump: ({ keys }: WitnessQuestion["dump"]) => using(open(), (database) => dump(database, keys ?? {})),
     inspect: ({ statements }: WitnessQuestion["inspect"]) =>
       using(open(), (database) => inspect(database, statements)),
     run: ({ sql }: WitnessQuestion["run"]) => using(open(), (database) => (database.exec(sql), null)),
+    query: ({ sql }: WitnessQuestion["query"]) =>
+      using(open(), (database) => {
+        const rows = database.prepare(sql);
+        rows.setReadBigInts(true);
+        rows.setReturnArrays(true);
+        return rows.all().map((row) => Object.values(row).map(toWire));
+      }),
   });
 }
 
@@ -46,30 +55,68 @@ function using<T>(database: DatabaseSync, work: (database: DatabaseSync) => T): 
   }
 }
 
-/** `keys` names the SQL of a table's key where that is not the rowid. */
+/** `keys` names the SQL of a table's key where it is neither the rowid nor all of the primary key. */
 function dump(database: DatabaseSync, keys: Record<string, string>): Dump {
   const schema = database.prepare(
     "SELECT name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_gk\\_%' ESCAPE '\\' ORDER BY name",
   ).all().map((row) => `${row.name}: ${row.sql}`);
+  const encoding = String(database.prepare("PRAGMA encoding").get()?.encoding);
   const tables: Dump["tables"] = {};
   for (const name of userTables(database)) {
-    const columns = database.prepare("SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1").all(name)
-      .map((row) => `"${row.name}"`);
-    const exact = columns.map((column) => `quote(${column}) || ' ' || typeof(${column})`).join(
-      " || ', ' || ",
-    );
+    const info = database.prepare("SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1").all(name)
+      .map(({ name: column, pk }) => ({ column: quote(String(column)), name: String(column), pk: pk !== 0 }));
+    const columns = info.map(({ column }) => column);
     const rows = database.prepare(
-      `SELECT ${keys[name] ?? "rowid"} key, ${exact} exact, ${columns.join(", ")} FROM "${name}"`,
+      `SELECT ${keys[name] ?? keyOf(database, name, info)} key, ${
+        [
+          // Node's SQLite ends a text at its first NUL: bytes don't lie.
+          ...columns.map((column) => `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), ${column})`),
+          ...columns.map((column) => exactly(column)),
+        ].join(", ")
+      } FROM ${quote(name)}`,
     );
     rows.setReadBigInts(true);
     rows.setReturnArrays(true);
     tables[name] = {};
     for (const row of rows.all()) {
-      const [key, text, ...values] = Object.values(row);
-      tables[name][String(key)] = { values: values.map(toWire), exact: String(text) };
+      const [key, ...cells] = Object.values(row);
+      const texts = cells.slice(columns.length).map(String);
+      const values = cells.slice(0, columns.length).map((cell, i) =>
+        texts[i].endsWith(" text") && cell instanceof Uint8Array
+          ? new TextDecoder(encoding, { ignoreBOM: true }).decode(cell)
+          : cell
+      );
+      tables[name][String(key)] = { values: values.map(toWire), exact: texts.join(", ") };
     }
   }
   return { schema, tables };
+}
+
+/** SQL that tells every value from every other. */
+function exactly(column: string): string {
+  const value = `iif(typeof(${column}) IN ('text', 'blob'), hex(CAST(${column} AS BLOB)), quote(${column}))`;
+  return `${value} || ' ' || typeof(${column})`;
+}
+
+/** SQL of what tells a table's rows apart: its key where that can't be NULL, or else the rowid. */
+function keyOf(
+  database: DatabaseSync,
+  table: string,
+  columns: { column: string; name: string; pk: boolean }[],
+): string {
+  const declared = database.prepare(
+    `SELECT wr OR EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')
+              AND NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE pk > 0 AND "notnull" = 0) AS declared
+       FROM pragma_table_list WHERE schema = 'main' AND name = ?1`,
+  ).get(table);
+  const taken = columns.map(({ name }) => name.toLowerCase());
+  const rowid = ["rowid", "_rowid_", "oid"].find((alias) => !taken.includes(alias)) ?? "'?'";
+  if (declared?.declared !== 1) return rowid;
+  return columns.filter(({ pk }) => pk).map(({ column }) => exactly(column)).join(" || ' ' || ");
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function userTables(database: DatabaseSync): string[] {

@@ -3,7 +3,7 @@
  * every exchange are checked against the contract, so that a wrong fake, or a wrong client, fails.
  */
 import { z } from "zod";
-import { digestOf, pageHash, statementsHash } from "@/db-service/contract/digest.ts";
+import { digestOf, hash, pageHash, statementsHash } from "@/db-service/contract/digest.ts";
 import {
   type Change,
   Preview,
@@ -12,6 +12,7 @@ import {
   ReadRequest,
   ReadResult,
   Schema,
+  type Value,
 } from "@/db-service/contract/schemas.ts";
 
 /** The token that `localSettings` gives the app. */
@@ -48,8 +49,14 @@ export interface FakeDatabase {
   close(): Promise<void>;
 }
 
+/** What the database holds, where a test needs something else. */
+export interface Contents {
+  tables?: Schema["tables"];
+  rows?: Value[][];
+}
+
 /** Starts the service. SQL that begins with PRAGMA or ATTACH is refused, as the real one refuses it. */
-export function startDatabase(): FakeDatabase {
+export function startDatabase({ tables = [CUSTOMERS], rows = ROWS }: Contents = {}): FakeDatabase {
   const seen: string[] = [];
   const handle = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
@@ -59,7 +66,7 @@ export function startDatabase(): FakeDatabase {
     }
     switch (`${request.method} ${pathname}`) {
       case `GET ${AT}/schema`:
-        return checked(Schema, { version: "v1", tables: [CUSTOMERS] });
+        return checked(Schema, { version: "v1", tables });
       case `GET ${AT}/version`:
         return checked(z.object({ version: z.string() }), { version: "v1" });
       case `POST ${AT}/read`: {
@@ -68,9 +75,9 @@ export function startDatabase(): FakeDatabase {
         if (isRefused(sql)) return problem(422, "refused_sql", "Only SELECT reads here.");
         return checked(ReadResult, {
           columns: ["id", "name", "tier"],
-          rows: ROWS.slice(0, maxRows),
-          rowCount: ROWS.length,
-          truncated: ROWS.length > maxRows,
+          rows: rows.slice(0, maxRows),
+          rowCount: rows.length,
+          truncated: rows.length > maxRows,
           ms: 0.4,
         });
       }
@@ -101,12 +108,14 @@ function isRefused(sql: string): boolean {
 
 /** One customer becomes gold, whatever the statements say. */
 async function previewOf(statements: z.infer<typeof PreviewRequest>["statements"]): Promise<Preview> {
+  const columns = ["id", "name", "tier"];
   const changes: Change[] = [{
     table: "customers",
     op: "update",
     key: { id: 2 },
     before: [2, "Grace", "silver"],
     after: [2, "Grace", "gold"],
+    columnsSha256: await hash(columns),
   }];
   const counts = [{ table: "customers", inserted: 0, updated: 1, deleted: 0 }];
   const pages = [await pageHash(changes)];
@@ -116,7 +125,7 @@ async function previewOf(statements: z.infer<typeof PreviewRequest>["statements"
     statementsSha256,
     counts,
     pages,
-    columns: { customers: ["id", "name", "tier"] },
+    columns: { customers: columns },
     changes,
     truncated: false,
     effects: [],

@@ -61,6 +61,7 @@ function view(actions: ActionSummary[]): WorkspaceView {
     table: null,
     model: { builtin: true, name: "built-in" },
     examples: [],
+    commands: [],
     panel: "chat",
     cursor: "c",
     now: "2026-01-01T00:00:00.000Z",

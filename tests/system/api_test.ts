@@ -130,7 +130,8 @@ Deno.test("the product over HTTP", async (t) => {
           approval,
         });
         assert.equal(status, 403, name);
-        assert.equal((await client.action(action.id)).state, "pending", name);
+        const { state, decidedBy } = await client.action(action.id);
+        assert.deepEqual([state, decidedBy], ["pending", null], name);
       }
       for (const approval of [null, {}, { ...good, signature: "" }, { ...good, key: "x" }]) {
         const { status } = await client.in("POST", `/actions/${action.id}/approve`, {

@@ -14,6 +14,8 @@ import { balanced, quote } from "./names.ts";
 export type CaptureScope = "temp" | "main";
 
 export interface CaptureSql {
+  /** Name of the store, which holds `k0…`, `existed`, `had_rowid` and `o0…` as a log does. */
+  store: string;
   setup: string[];
   teardown: string[];
   /**
@@ -147,7 +149,7 @@ export function captureSql(
     teardown.push(`DROP TRIGGER ${scope}._gk_t${n}${suffix}`);
   }
   teardown.push(`DROP TABLE ${scope}.${store}`);
-  return { setup, teardown, ...netSql(table, store) };
+  return { store, setup, teardown, ...netSql(table, store) };
 }
 
 /** A row above the highest rowid can't have existed, whichever trigger saw it first. */

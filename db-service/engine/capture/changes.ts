@@ -1,6 +1,6 @@
 /** Net rows as the contract shows them: keys by name, values for JSON, and marks for what is only known on approval. */
 import type { Cell, Change, Count, Key } from "../../contract/schemas.ts";
-import { sortChanges } from "../../contract/digest.ts";
+import { hash, sortChanges } from "../../contract/digest.ts";
 import type { SqlValue } from "../types.ts";
 import { toWire } from "../values.ts";
 import type { NetRow } from "./capture.ts";
@@ -15,8 +15,9 @@ export interface Marking {
 }
 
 /** Net rows as sorted changes. Keys that SQLite assigned are numbered by table in the order of their rowids. */
-export function describe(rows: readonly NetRow[], marking: Marking): Change[] {
+export async function describe(rows: readonly NetRow[], marking: Marking): Promise<Change[]> {
   const assigned = numberAssigned(rows);
+  const columns = await hashColumns(rows);
   return sortChanges(rows.map((row): Change => ({
     table: row.table.name,
     op: row.before === null ? "insert" : row.after === null ? "delete" : "update",
@@ -24,6 +25,7 @@ export function describe(rows: readonly NetRow[], marking: Marking): Change[] {
     before: row.before?.map(toWire) ?? null,
     after: row.after?.map((_, i) => afterCell(row, i, assigned, marking)) ??
       null,
+    columnsSha256: columns.get(row.table.name) ?? "",
   })));
 }
 
@@ -55,6 +57,15 @@ export function wireKey(
     const at = table.columns.findIndex((column) => column.name === name);
     return [name, toWire((row === null ? identity[i] : row[at]) ?? null)];
   }));
+}
+
+/** By table: the hash of its column names. */
+async function hashColumns(rows: readonly NetRow[]): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const { table } of rows) {
+    if (!hashes.has(table.name)) hashes.set(table.name, await hash(table.columns.map(({ name }) => name)));
+  }
+  return hashes;
 }
 
 /** By table: the number of each assigned rowid, and the column that holds it, if one does. */

@@ -25,24 +25,30 @@ export class SchemaFacts {
     readonly mentionsReplace: boolean,
     /** Tables of which some constraint waits for the commit. */
     readonly deferring: ReadonlySet<string>,
+    readonly views: ReadonlySet<string>,
   ) {}
 
   /** Reads what concerns the schema as a whole. */
   static async read(tx: Tx): Promise<SchemaFacts> {
     const triggers: TriggerFacts[] = [];
     const deferring = new Set<string>();
+    const views = new Set<string>();
     let mentionsReplace = false;
     const rows = await tx.query(
       `SELECT type, name, tbl_name, sql FROM sqlite_schema
-        WHERE type IN ('table', 'trigger') AND sql IS NOT NULL AND name NOT LIKE '\\_gk\\_%' ESCAPE '\\'
+        WHERE type IN ('table', 'trigger', 'view') AND sql IS NOT NULL AND name NOT LIKE '\\_gk\\_%' ESCAPE '\\'
         ORDER BY rowid`,
     );
     for (const [type, name, table, sql] of rows.map((row) => row.map(String))) {
+      if (type === "view") {
+        views.add(name);
+        continue;
+      }
       if (/\breplace\b/i.test(sql)) mentionsReplace = true;
       if (type === "trigger") triggers.push({ name, table, sql });
       else if (/\bdeferred\b/i.test(sql)) deferring.add(name);
     }
-    return new SchemaFacts(triggers, mentionsReplace, deferring);
+    return new SchemaFacts(triggers, mentionsReplace, deferring, views);
   }
 
   /** Facts of a table by its exact name. Throws `uninspectable` for what is no ordinary table. */

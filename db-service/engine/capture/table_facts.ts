@@ -53,7 +53,7 @@ export async function readTable(tx: Tx, name: string): Promise<TableFacts> {
     throw new ServiceError(
       "uninspectable",
       kind?.[0] === "view"
-        ? `${name} is a view. What a write through a view changes can't be shown exactly: write to its table.`
+        ? `${name} is a view, not a table.`
         : `${name} is ${what}. What a write to it changes can't be shown exactly.`,
     );
   }
@@ -61,6 +61,14 @@ export async function readTable(tx: Tx, name: string): Promise<TableFacts> {
     'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid',
     [name],
   );
+  if (info.length > MAX_COLUMNS) {
+    throw new ServiceError(
+      "uninspectable",
+      `${name} has ${
+        info.length.toLocaleString("en")
+      } columns. Tables of up to ${MAX_COLUMNS} can be changed here.`,
+    );
+  }
   const columns = info.map(([column, type, notNull, dflt, , hidden]): ColumnFacts => ({
     name: String(column),
     type: String(type),
@@ -100,6 +108,9 @@ export async function readTable(tx: Tx, name: string): Promise<TableFacts> {
     hasComputedUnique: indexes.some((index) => index.computed),
   };
 }
+
+/** A conflict is read with each column three times, and SQLite selects at most 2,000. */
+const MAX_COLUMNS = 600;
 
 interface UniqueIndex {
   origin: string;

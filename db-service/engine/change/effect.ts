@@ -11,6 +11,7 @@ import { type SchemaCache, type SchemaFacts, schemaVersion } from "../capture/sc
 import { ServiceError, type Tx, type WriteInput } from "../types.ts";
 import { fromWire } from "../values.ts";
 import { refuseStatement } from "./refusal.ts";
+import { refuseTooLarge } from "./size.ts";
 
 /** Rows that one action may change. */
 export const MAX_ROWS = 10_000;
@@ -32,6 +33,8 @@ export interface EffectOptions {
   scope: CaptureScope;
   /** Nothing will be committed, so what only a commit would refuse has to be looked for. */
   dryRun: boolean;
+  /** The hash of the statements, if it is known already. */
+  statementsSha256?: string;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface EffectOptions {
 export async function runCaptured(
   tx: Tx,
   { database, statements, inspection }: WriteInput,
-  { cache, scope, dryRun }: EffectOptions,
+  { cache, scope, dryRun, statementsSha256: known }: EffectOptions,
 ): Promise<NetEffect> {
   if (!statements.every(isWellFormed)) {
     throw new ServiceError(
@@ -62,8 +65,10 @@ export async function runCaptured(
     }
     tables.push(await facts.table(tx, name));
   }
-  // A target that is not among the tables is a view.
-  for (const name of inspection.direct) if (!inspection.tables.includes(name)) await facts.table(tx, name);
+  // A target that is not among the tables is a view, whose INSTEAD OF triggers write to them, or nothing at all.
+  for (const name of inspection.direct) {
+    if (!inspection.tables.includes(name) && !facts.views.has(name)) await facts.table(tx, name);
+  }
   const mayReplace = facts.mentionsReplace ||
     statements.some(({ sql }) => /\breplace\b/i.test(sql));
   const computed = mayReplace ? tables.find((table) => table.hasComputedUnique) : undefined;
@@ -82,11 +87,12 @@ export async function runCaptured(
     ? clockMarks({ from: capture.startedAt, to: await clockNow(tx) })
     : () => null;
   const rows = await capture.net(MAX_ROWS);
+  refuseTooLarge(rows);
   if (deferred.length > 0) await refuseDangling(tx, deferred);
 
-  const pages = paginate(describe(rows, { clock, foreignKeys }));
+  const pages = paginate(await describe(rows, { clock, foreignKeys }));
   const counts = countRows(rows);
-  const statementsSha256 = await statementsHash(statements);
+  const statementsSha256 = known ?? await statementsHash(statements);
   const pageHashes = await Promise.all(pages.map(pageHash));
   const digest = await digestOf({ database, statementsSha256, counts, pages: pageHashes });
   return { capture, facts, rows, counts, pages, pageHashes, statementsSha256, digest };
@@ -123,8 +129,15 @@ function isWellFormed({ sql, args }: WriteInput["statements"][number]): boolean 
 
 async function runStatements(tx: Tx, statements: WriteInput["statements"]): Promise<void> {
   for (const [i, { sql, args }] of statements.entries()) {
+    const values = args.map(fromWire);
+    if (values.includes(Infinity) || values.includes(-Infinity)) {
+      throw new ServiceError(
+        "refused_sql",
+        "The database driver takes no infinite argument: write 9e999 or -9e999 in the statement.",
+      );
+    }
     try {
-      await tx.run(sql, args.map(fromWire));
+      await tx.run(sql, values);
     } catch (error) {
       throw refuseStatement(error, statements.length > 1 ? `statement ${i + 1}` : "this statement");
     }

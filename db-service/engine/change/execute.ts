@@ -35,7 +35,7 @@ export function execute(host: WriterHost, input: ExecuteInput): Promise<ExecuteR
       approval,
       host.now(),
     );
-    const effect = await runCaptured(tx, input, { ...host, dryRun: false });
+    const effect = await runCaptured(tx, input, { ...host, dryRun: false, statementsSha256 });
     const at = new Date(host.now()).toISOString();
     if (effect.digest !== digest) {
       throw new ServiceError(

@@ -9,7 +9,8 @@ import type { ColumnFacts, TableFacts } from "../capture/table_facts.ts";
 
 /**
  * Steps of a revert. `park` moves values that must be unique out of the way, so that rows can swap them;
- * `replaceOut` and `replaceIn` delete updated rows and insert them anew.
+ * `replaceOut` and `replaceIn` delete updated rows and insert them anew; `rehome` gives hidden rowids back, which a row
+ * that comes back under its old key can't have as long as the same row is there under its new one.
  */
 export type Step =
   | "insert"
@@ -17,10 +18,12 @@ export type Step =
   | "delete"
   | "park"
   | "replaceOut"
-  | "replaceIn";
+  | "replaceIn"
+  | "rehome";
 
 export interface Inverse {
   table: TableFacts;
+  log: string;
   /** Rows that are not as the change left them. Cells: existed, present, here, identity, before, after, current. */
   conflicts: string;
   /** Number of rows that the change touched. */
@@ -48,6 +51,7 @@ export function inverseOf(table: TableFacts, log: string): Inverse {
   ];
   return {
     table,
+    log,
     conflicts: `SELECT ${selectCells(shown)} ${joined} WHERE l.change = ?1 AND (` +
       `(l.present = 1 AND (NOT ${here} OR ${
         differs(table, "l", "n", "t")
@@ -57,13 +61,33 @@ export function inverseOf(table: TableFacts, log: string): Inverse {
       `(l.existed = 0 AND ${here}) OR (l.existed = 1 AND (NOT ${here} OR ${differs(table, "l", "o", "t")})))`,
     steps: {
       insert: [insertion(table, captured, WAS_DELETED)],
-      update: updates(table, captured),
+      update: updates(table, captured, WAS_UPDATED),
       delete: [deletion(table, captured, WAS_INSERTED)],
       park: parking(table, captured),
       replaceOut: [deletion(table, captured, WAS_UPDATED)],
       replaceIn: [insertion(table, captured, WAS_UPDATED)],
+      rehome: rehoming(table, captured),
     },
   };
+}
+
+/**
+ * Brings back what foreign key actions of the revert itself did to rows that the change never touched, from what was
+ * kept of them since the revert began. `log` is null for a table that the change did not touch at all.
+ */
+export function mending(table: TableFacts, store: string, log: string | null): string[] {
+  const kept = `${store} l`;
+  const absent = `NOT EXISTS (SELECT 1 FROM main.${quote(table.name)} x WHERE ${
+    sameRow(table.identity, "x", "l")
+  })`;
+  const logged = identityParts(table.identity).map(({ stored }) => `o.${stored} = l.${stored}`).join(" AND ");
+  const untouched = log === null
+    ? "l.existed = 1 AND ?1 IS NOT NULL"
+    : `l.existed = 1 AND NOT EXISTS (SELECT 1 FROM main.${quote(log)} o WHERE o.change = ?1 AND ${logged})`;
+  return [
+    ...updates(table, kept, `${untouched} AND (${differs(table, "l", "o", "t")})`),
+    insertion(table, kept, `${untouched} AND ${absent}`),
+  ];
 }
 
 const WAS_INSERTED = "l.change = ?1 AND l.existed = 0 AND l.present = 1";
@@ -102,9 +126,9 @@ function insertion(table: TableFacts, captured: string, which: string): string {
     `SELECT ${cells.map(({ value }) => value).join(", ")} FROM ${captured} WHERE ${which}${order}`;
 }
 
-function updates(table: TableFacts, captured: string): string[] {
+function updates(table: TableFacts, captured: string, which: string): string[] {
   const assignments = writable(table).map(({ column, i }) => `${quote(column.name)} = l.o${i}`);
-  return assignments.length === 0 ? [] : [updateFrom(table, captured, assignments, WAS_UPDATED)];
+  return assignments.length === 0 ? [] : [updateFrom(table, captured, assignments, which)];
 }
 
 /**
@@ -126,6 +150,17 @@ function parking(table: TableFacts, captured: string): string[] {
     );
   }
   return statements;
+}
+
+/** Rows whose hidden rowid another row has now keep the one that they got: their key is what counts. */
+function rehoming({ name, identity }: TableFacts, captured: string): string[] {
+  if (identity.by === "rowid" || identity.rowid === null) return [];
+  return [
+    `UPDATE OR IGNORE main.${quote(name)} AS t SET ${identity.rowid} = l.had_rowid FROM ${captured} ` +
+    `WHERE l.change = ?1 AND l.existed = 1 AND t.${identity.rowid} <> l.had_rowid AND ${
+      sameRow(identity, "t", "l")
+    }`,
+  ];
 }
 
 function updateFrom(table: TableFacts, captured: string, assignments: string[], condition: string): string {

@@ -40,13 +40,20 @@ export async function openLocal(file: string, busyTimeoutMs = BUSY_TIMEOUT_MS): 
 
 const BUSY_TIMEOUT_MS = 5_000;
 
+/**
+ * Most memory that SQLite itself may use, in bytes: a preview needs nobody's approval, and one expression that doubles
+ * a text would take gigabytes. Captured rows are kept in memory too, so this is more than a query gets.
+ */
+const HEAP = 256 * 1024 * 1024;
+
 async function configure(client: Client, busyTimeoutMs: number): Promise<void> {
   await client.executeMultiple(
     `PRAGMA busy_timeout = ${busyTimeoutMs};
      PRAGMA journal_mode = WAL;
      PRAGMA synchronous = FULL;
      PRAGMA foreign_keys = ON;
-     PRAGMA temp_store = MEMORY`,
+     PRAGMA temp_store = MEMORY;
+     PRAGMA hard_heap_limit = ${HEAP}`,
   );
 }
 

@@ -42,6 +42,12 @@ export function refuseEngine(error: unknown): unknown {
   if (/^SQLITE_(BUSY|LOCKED)/.test(known.code)) {
     return new ServiceError("busy", "Another program is writing to this database. Try again in a moment.");
   }
+  if (known.code.startsWith("SQLITE_NOMEM")) {
+    return new ServiceError(
+      "limit",
+      "The change needs more memory than it may use. Split it into smaller ones.",
+    );
+  }
   return isEngineTrouble(known.code)
     ? new ServiceError("db_unavailable", `The database can't be written: ${known.message}.`)
     : error;

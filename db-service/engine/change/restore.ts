@@ -5,19 +5,20 @@ import { parentsFirst, reachable } from "../capture/foreign_keys.ts";
 import { quote } from "../capture/names.ts";
 import type { SchemaFacts, TriggerFacts } from "../capture/schema_facts.ts";
 import { ServiceError, type Tx } from "../types.ts";
-import type { Inverse, Step } from "./inverse.ts";
+import { type Inverse, mending, type Step } from "./inverse.ts";
 import { databaseError } from "./refusal.ts";
 
 /**
  * Orders of steps, tried one after the other: which one the constraints between the rows permit depends on the data.
- * The later ones are for rows that swap unique values or take them over.
+ * The later ones are for rows that swap unique values or take them over; the last one for rows whose foreign keys drag
+ * others along: it removes and inserts everything, then mends those others.
  */
-const ORDERS: readonly Step[][] = [
-  ["insert", "update", "delete"],
-  ["delete", "update", "insert"],
-  ["park", "insert", "update", "delete"],
-  ["delete", "park", "update", "insert"],
-  ["delete", "replaceOut", "replaceIn", "insert"],
+const ORDERS: readonly (Step | "mend")[][] = [
+  ["insert", "update", "delete", "rehome"],
+  ["delete", "update", "insert", "rehome"],
+  ["park", "insert", "update", "delete", "rehome"],
+  ["delete", "park", "update", "insert", "rehome"],
+  ["delete", "replaceOut", "replaceIn", "insert", "mend", "rehome"],
 ];
 
 /**
@@ -74,7 +75,7 @@ export async function restore(
 /** Why this order of steps does not restore exactly the rows of the change; null if it did. */
 async function attempt(
   tx: Tx,
-  order: readonly Step[],
+  order: readonly (Step | "mend")[],
   { ordered, change, capture }: {
     ordered: readonly Inverse[];
     change: number;
@@ -90,7 +91,7 @@ async function attempt(
 
 async function tryOrder(
   tx: Tx,
-  order: readonly Step[],
+  order: readonly (Step | "mend")[],
   { ordered, change, capture }: {
     ordered: readonly Inverse[];
     change: number;
@@ -100,6 +101,10 @@ async function tryOrder(
   const number = BigInt(change);
   try {
     for (const step of order) {
+      if (step === "mend") {
+        await mend(tx, capture, { ordered, number });
+        continue;
+      }
       const takesAway = step === "delete" || step === "replaceOut";
       for (const { steps } of takesAway ? ordered.toReversed() : ordered) {
         for (const sql of steps[step]) await tx.run(sql, [number]);
@@ -119,6 +124,18 @@ async function tryOrder(
     }
   }
   return await changesOnly(capture, size) ? null : "rows that came later depend on these rows";
+}
+
+/** Restores rows outside of the change that foreign key actions changed on the way. */
+async function mend(
+  tx: Tx,
+  { captured }: Capture,
+  { ordered, number }: { ordered: readonly Inverse[]; number: bigint },
+): Promise<void> {
+  for (const { table, sql } of captured) {
+    const log = ordered.find((inverse) => inverse.table.name === table.name)?.log ?? null;
+    for (const statement of mending(table, sql.store, log)) await tx.run(statement, [number]);
+  }
 }
 
 /** Whether the revert changes exactly as many rows as the action did; with all of those restored, it is no other. */

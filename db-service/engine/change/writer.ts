@@ -2,10 +2,11 @@
  * The writer, whatever the engine: everything happens through {@link Tx}. The local engine runs it inside its writer
  * process, a remote one in the service itself.
  */
-import type { Approver, ChainEntry, ChangeRecord } from "../../contract/schemas.ts";
-import { enrolApprover, listApprovers, revokeApprover } from "../../record/approvers.ts";
+import type { Approver, ApproverKey, ChainEntry, ChangeRecord } from "../../contract/schemas.ts";
+import { enrolApprover, listApprovers, listKeys, revokeApprover } from "../../record/approvers.ts";
 import { describeAction, listChain } from "../../record/chain.ts";
 import { createSample } from "../../record/sample.ts";
+import { keptSince, purge, RETENTION_DAYS } from "../../record/retention.ts";
 import { createTables, isEmpty } from "../../record/tables.ts";
 import type { CaptureScope } from "../capture/capture_sql.ts";
 import { SchemaCache } from "../capture/schema_facts.ts";
@@ -24,6 +25,8 @@ export interface WriterHost {
   /** Milliseconds since 1970. */
   now: () => number;
   cache: SchemaCache;
+  /** Days for which captured rows are kept. */
+  retentionDays: number;
 }
 
 /** A writer that can also begin a database. */
@@ -38,9 +41,13 @@ export interface SeedingWriter extends Writer {
 }
 
 /** Makes the writer of one database. Its methods must be called one at a time. */
-export function createWriter(options: Omit<WriterHost, "cache"> & { close: () => void }): SeedingWriter {
-  const host: WriterHost = { ...options, cache: new SchemaCache() };
+export function createWriter(
+  options: Omit<WriterHost, "cache" | "retentionDays"> & { retentionDays?: number; close: () => void },
+): SeedingWriter {
+  const host: WriterHost = { retentionDays: RETENTION_DAYS, ...options, cache: new SchemaCache() };
   let hasTables = false;
+  /** When old rows were last purged. */
+  let purgedAt = -Infinity;
   /** Runs `work` on our tables, which are made if they are missing, and commits. */
   const onRecord = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
     inTransaction(host.begin, async (tx, commit) => {
@@ -50,16 +57,23 @@ export function createWriter(options: Omit<WriterHost, "cache"> & { close: () =>
       hasTables = true;
       return result;
     });
+  /** Makes our tables if they are missing, and purges old rows: when the database is opened, then at most hourly. */
   const prepare = async () => {
-    if (!hasTables) await onRecord(() => Promise.resolve());
+    const now = host.now();
+    if (now - purgedAt >= PURGE_EVERY_MS) {
+      const isMore = await onRecord((tx) => purge(tx, keptSince(now, host.retentionDays)));
+      purgedAt = isMore ? -Infinity : now;
+    } else if (!hasTables) await onRecord(() => Promise.resolve());
   };
   const now = () => new Date(host.now()).toISOString();
   return {
     preview: (input) => guarded(() => preview(host, input)),
     execute: (input) => guarded(async () => (await prepare(), await execute(host, input))),
     revert: (input) => guarded(async () => (await prepare(), await revert(host, input))),
-    record: (uid): Promise<ChangeRecord> => guarded(() => onRecord((tx) => describeAction(tx, uid))),
+    record: (uid): Promise<ChangeRecord> =>
+      guarded(async () => (await prepare(), await onRecord((tx) => describeAction(tx, uid)))),
     changes: (after): Promise<ChainEntry[]> => guarded(() => onRecord((tx) => listChain(tx, after))),
+    keys: (): Promise<ApproverKey[]> => guarded(() => onRecord(listKeys)),
     approvers: (): Promise<Approver[]> => guarded(() => onRecord(listApprovers)),
     enrol: (request, mode) => guarded(() => onRecord((tx) => enrolApprover(tx, request, mode, now()))),
     revoke: (key) => guarded(() => onRecord((tx) => revokeApprover(tx, key, now()))),
@@ -85,6 +99,8 @@ export function createWriter(options: Omit<WriterHost, "cache"> & { close: () =>
     close: () => Promise.resolve(options.close()),
   };
 }
+
+const PURGE_EVERY_MS = 60 * 60_000;
 
 /** Trouble of the database itself becomes a problem with a code. */
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

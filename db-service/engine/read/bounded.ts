@@ -1,11 +1,9 @@
 /** Rows of one statement up to a number and a size, with errors in the middle noticed. */
 import type { Value } from "../../contract/schemas.ts";
-import { ServiceError, type SqlValue } from "../types.ts";
+import type { SqlValue } from "../types.ts";
 import { toWire } from "../values.ts";
 import { asRow, type Connection, prepare } from "./connection.ts";
-
-/** Most bytes of one answer, roughly as JSON. */
-export const MAX_BYTES = 2_000_000;
+import { MAX_BYTES, rowSize, rowTooLarge } from "./size.ts";
 
 export interface Bounded {
   rows: Value[][];
@@ -36,23 +34,14 @@ export function readBounded(
     const row = asRow(raw);
     if (row.pop() === 1n) return { rows, truncated: false };
     if (rows.length === maxRows) return { rows, truncated: true };
-    bytes += row.reduce<number>((sum, value) => sum + size(value), 2);
+    bytes += rowSize(row);
     if (bytes > MAX_BYTES) {
       if (rows.length > 0) return { rows, truncated: true };
-      throw new ServiceError(
-        "limit",
-        "One row alone is larger than 2 MB. Select fewer columns or cut them with substr().",
-      );
+      throw rowTooLarge();
     }
     rows.push(row.map(toWire));
   }
   // The mark never came: a row failed. all() stops at the same row and says why.
   statement.all(...args);
   throw new Error("A query ended before its mark without an error.");
-}
-
-function size(value: SqlValue): number {
-  if (typeof value === "string") return value.length + 3;
-  if (value instanceof Uint8Array) return Math.ceil(value.length * 4 / 3) + 15;
-  return 10;
 }

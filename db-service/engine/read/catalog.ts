@@ -1,6 +1,7 @@
 /** The schema as the judge and the row pages need it, read once per schema version. */
 import type { Catalog } from "../../sql/judge.ts";
 import { type Connection, query } from "./connection.ts";
+import { STORED_COLUMNS, storedColumns } from "./stored_columns.ts";
 
 export interface ColumnFacts {
   name: string;
@@ -27,6 +28,7 @@ export interface TableFacts {
 
 export interface Facts extends Catalog {
   schemaVersion: number;
+  columns: ReadonlyMap<number, readonly (string | null)[]>;
   /** By name in lower case; SQLite's own and Gatekeeper's tables included. */
   tables: ReadonlyMap<string, TableFacts>;
   /** Trigger → its SQL. */
@@ -74,7 +76,8 @@ function readFacts(db: Connection, schemaVersion: number): Facts {
       sql: sqlOf.get(table) ?? "",
     });
   }
-  return { schemaVersion, roots, triggers, triggerSql, tables };
+  const columns = storedColumns(STORED_COLUMNS.map((sql) => query(db, sql)));
+  return { schemaVersion, roots, triggers, triggerSql, tables, columns };
 }
 
 function tableFacts(db: Connection, name: string, kind: TableFacts["kind"], withoutRowid: boolean) {

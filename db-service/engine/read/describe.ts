@@ -2,17 +2,11 @@
 import type { Column, ForeignKey, Table } from "../../contract/schemas.ts";
 import { isInternal } from "../../sql/judge.ts";
 import type { ColumnFacts, Facts, TableFacts } from "./catalog.ts";
-import { type Connection, query, quoteName } from "./connection.ts";
-import type { Denials } from "./gate.ts";
-
-/** Rows are counted up to here. */
-const COUNTED = 100_000;
-/** Values are listed for columns of tables up to this size … */
-const SURVEYED = 20_000;
-/** … that hold at most this many different ones … */
-const VALUES = 12;
-/** … of at most this length. */
-const VALUE_LENGTH = 40;
+import { quote } from "../capture/names.ts";
+import { type Connection, query } from "./connection.ts";
+import type { Denials } from "./denials.ts";
+import { COUNTED, isSurveyed, surveyed, surveySql } from "./survey.ts";
+import { isPartial, isVisibleKey, visibleAutoKey, visibleColumns, visibleTables } from "./visible.ts";
 
 /** Describes every table and view that may be seen, in the order of their names. */
 export function describe(db: Connection, facts: Facts, denials: Denials): Table[] {
@@ -22,7 +16,8 @@ export function describe(db: Connection, facts: Facts, denials: Denials): Table[
       name: table.name,
       kind: table.kind === "view" ? "view" : "table",
       rows,
-      autoKey: table.autoKey,
+      autoKey: visibleAutoKey(table, denials),
+      ...(isPartial(table, denials) ? { partial: true } : {}),
       columns: visibleColumns(table, denials).map((column) => describeColumn(db, table, column, rows)),
       foreignKeys: table.kind === "view" ? [] : foreignKeys(db, table.name, denials),
       triggers: table.triggers.filter((name) => !isInternal(name)).sort(),
@@ -30,22 +25,10 @@ export function describe(db: Connection, facts: Facts, denials: Denials): Table[
   });
 }
 
-/** Tables and views that are neither internal nor denied nor virtual. */
-export function visibleTables(facts: Facts, denials: Denials): TableFacts[] {
-  return [...facts.tables.values()]
-    .filter(({ name, kind }) => kind !== "virtual" && !isInternal(name) && !denials.table(name))
-    .sort((a, b) => a.name < b.name ? -1 : 1);
-}
-
-/** Columns of a table that may be read. */
-export function visibleColumns(table: TableFacts, denials: Denials): ColumnFacts[] {
-  return table.columns.filter(({ name }) => !denials.column(table.name, name));
-}
-
 function countRows(db: Connection, { name, kind }: TableFacts): number | null {
   // A view may cost anything to count.
   if (kind !== "table") return null;
-  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${quoteName(name)} LIMIT ${COUNTED + 1})`;
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${quote(name)} LIMIT ${COUNTED + 1})`;
   const count = Number(query(db, sql)[0]?.[0] ?? 0);
   return count > COUNTED ? null : count;
 }
@@ -56,27 +39,9 @@ function describeColumn(
   column: ColumnFacts,
   rows: number | null,
 ): Column {
-  const isText = /CHAR|CLOB|TEXT/i.test(column.type);
-  const values = isText && rows !== null && rows <= SURVEYED
-    ? survey(db, table.name, column.name, rows)
-    : null;
+  if (!isSurveyed(column, rows)) return column;
+  const values = surveyed(query(db, surveySql(table.name, column.name)), rows ?? 0);
   return values === null ? column : { ...column, values };
-}
-
-/** All values of a column that has few of them, most rows sharing theirs; null for any other. */
-function survey(db: Connection, table: string, column: string, rows: number): string[] | null {
-  const name = quoteName(column);
-  const found = query(
-    db,
-    `SELECT DISTINCT ${name} FROM ${quoteName(table)} WHERE ${name} IS NOT NULL LIMIT ${VALUES + 1}`,
-  );
-  if (found.length === 0 || found.length > VALUES || found.length * 2 > rows) return null;
-  const values: string[] = [];
-  for (const [value] of found) {
-    if (typeof value !== "string" || value.length > VALUE_LENGTH) return null;
-    values.push(value);
-  }
-  return values.sort();
 }
 
 function foreignKeys(db: Connection, table: string, denials: Denials): ForeignKey[] {
@@ -98,5 +63,5 @@ function foreignKeys(db: Connection, table: string, denials: Denials): ForeignKe
     if (to !== null && to !== undefined) key.to.push(String(to));
     keys.set(Number(id), key);
   }
-  return [...keys.values()].filter((key) => !denials.table(key.table));
+  return [...keys.values()].filter((key) => isVisibleKey(table, key, denials));
 }

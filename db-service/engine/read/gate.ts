@@ -1,37 +1,43 @@
 /** The reader's own gate: what may be compiled, decided by SQLite's authorizer while it compiles. */
 import { READ_FUNCTIONS } from "../../sql/functions.ts";
-import { internalTable, isInternal } from "../../sql/judge.ts";
+import { hiddenColumn, hiddenTable } from "../../sql/hidden.ts";
+import { internalTable, isInternal, VIRTUAL_TABLE } from "../../sql/judge.ts";
 import { ServiceError } from "../types.ts";
 import { ACTION, ALLOW, type Connection, DENY, query } from "./connection.ts";
+import type { Facts } from "./catalog.ts";
+import type { Denials } from "./denials.ts";
 
-/** READ_DENY: tables and `table.column` that may never be read. */
-export class Denials {
-  #names: Set<string>;
-  constructor(names: readonly string[]) {
-    this.#names = new Set(names.map((name) => name.toLowerCase()));
-  }
-
-  table(table: string): boolean {
-    return this.#names.has(table.toLowerCase());
-  }
-
-  column(table: string, column: string): boolean {
-    return this.table(table) || this.#names.has(`${table}.${column}`.toLowerCase());
+/** A refusal because a statement reads what READ_DENY or the system hides. */
+export class HiddenError extends ServiceError {
+  constructor(reason: string) {
+    super("refused_sql", reason);
   }
 }
 
-/**
- * Runs `compile` under the authorizer and returns what it made and the tables that it named, in lower case. `mode` `"read"` allows nothing but
- * reading; `"explain"` also lets a write be compiled, which the reader could not run anyway.
- */
+/** What may be compiled: nothing but reading, or a write too, which the reader could not run anyway. */
+export type Mode = "read" | {
+  /** Whether a name belongs to a trigger and to nothing that the statement could have called so itself. */
+  isTrigger: (name: string) => boolean;
+};
+
+export interface Authorized<T> {
+  made: T;
+  /** Tables that were named, in lower case. */
+  tables: ReadonlySet<string>;
+  /** A trigger reads something hidden. */
+  triggersReadHidden: boolean;
+}
+
+/** Runs `compile` under the authorizer. Throws `refused_sql` with the authorizer's reason. */
 export function authorized<T>(
   db: Connection,
-  { denials, mode }: { denials: Denials; mode: "read" | "explain" },
+  { denials, mode }: { denials: Denials; mode: Mode },
   compile: () => T,
-): { made: T; tables: ReadonlySet<string> } {
+): Authorized<T> {
   const tables = new Set<string>();
-  let refusal: string | null = null;
-  const deny = (reason: string) => {
+  let refusal: ServiceError | null = null;
+  let triggersReadHidden = false;
+  const deny = (reason: ServiceError) => {
     refusal ??= reason;
     return DENY;
   };
@@ -39,31 +45,40 @@ export function authorized<T>(
     if (action === ACTION.SELECT || action === ACTION.RECURSIVE) return ALLOW;
     if (action === ACTION.FUNCTION) {
       // A write's functions are judged from EXPLAIN, which knows the reason to give.
-      const isKnown = mode === "explain" || READ_FUNCTIONS.has((second ?? "").toLowerCase());
-      return isKnown ? ALLOW : deny(`The function ${second}() is not available.`);
+      const isKnown = mode !== "read" || READ_FUNCTIONS.has((second ?? "").toLowerCase());
+      return isKnown ? ALLOW : deny(refused(`The function ${second}() is not available.`));
     }
     if (action === ACTION.READ) {
       const table = first ?? "", column = second ?? "";
       tables.add(table.toLowerCase());
-      // What a trigger or a foreign key reads on its own is the schema's business, not the statement's.
-      if (mode === "explain" && inner !== null) return ALLOW;
-      if (isInternal(table)) return deny(internalTable(table));
-      if (denials.table(table)) return deny(`The table ${table} may not be read (READ_DENY).`);
-      if (denials.column(table, column)) {
-        return deny(`The column ${table}.${column} may not be read (READ_DENY).`);
-      }
+      const reason = hiddenReason(denials, table, column);
+      if (reason === null) return ALLOW;
+      // `inner` is the innermost trigger, view, subquery or common table expression. What a trigger reads on its own is
+      // the schema's business; everything else is the statement's, whatever name stands around it.
+      if (mode === "read" || inner === null || !mode.isTrigger(inner)) return deny(new HiddenError(reason));
+      triggersReadHidden = true;
       return ALLOW;
     }
-    if (mode === "explain" && WRITES.has(action)) return ALLOW;
-    return deny("A query may only read rows.");
+    if (mode !== "read" && WRITES.has(action)) return ALLOW;
+    return deny(refused("A query may only read rows."));
   });
   try {
-    return { made: compile(), tables };
+    return { made: compile(), tables, triggersReadHidden };
   } catch (error) {
-    throw refusal === null ? error : new ServiceError("refused_sql", refusal);
+    throw refusal ?? error;
   } finally {
     db.setAuthorizer(null);
   }
+}
+
+function hiddenReason(denials: Denials, table: string, column: string): string | null {
+  if (isInternal(table)) return internalTable(table);
+  if (denials.table(table)) return hiddenTable(table);
+  return denials.column(table, column) ? hiddenColumn(table, column) : null;
+}
+
+function refused(reason: string): ServiceError {
+  return new ServiceError("refused_sql", reason);
 }
 
 const WRITES: ReadonlySet<number> = new Set([ACTION.INSERT, ACTION.UPDATE, ACTION.DELETE]);
@@ -89,6 +104,13 @@ export function onlyJsonTables(db: Connection, tables: ReadonlySet<string>): boo
     if (!isJson && !defined.has(table) && isTableFunction(db, table)) return false;
   }
   return true;
+}
+
+/** A virtual table keeps its content in ordinary ones, its shadows: they would show what it hides. */
+export function refuseVirtual(facts: Facts, tables: ReadonlySet<string>): void {
+  for (const table of tables) {
+    if (facts.tables.get(table)?.kind === "virtual") throw refused(VIRTUAL_TABLE);
+  }
 }
 
 /** Names of common table expressions and subqueries are unknown too; those of modules are listed by SQLite. */

@@ -1,13 +1,16 @@
 /** What statements would do, found out by compiling them where they cannot run. */
-import type { Effect, Statement } from "../../contract/schemas.ts";
-import { internalTable, isInternal, judgeWrite, VIRTUAL_TABLE } from "../../sql/judge.ts";
-import { asksToReplace, findTarget, mentionsConflict } from "../../sql/target.ts";
-import { oneStatement, type Token, tokenize } from "../../sql/tokenizer.ts";
+import type { Statement } from "../../contract/schemas.ts";
+import { hiddenOpcode, hiddenWords } from "../../sql/hidden.ts";
+import { judgeWrite } from "../../sql/judge.ts";
+import type { Token } from "../../sql/tokenizer.ts";
 import { type Inspection, ServiceError } from "../types.ts";
-import type { Facts, TableFacts } from "./catalog.ts";
+import type { Facts } from "./catalog.ts";
 import type { Connection } from "./connection.ts";
-import { authorized, type Denials, onlyJsonTables } from "./gate.ts";
-import { bindable, explain } from "./query.ts";
+import type { Denials } from "./denials.ts";
+import { definitionTokens, Findings, inStatement, readStatement, refuseChecks } from "./findings.ts";
+import { authorized, onlyJsonTables, refuseVirtual } from "./gate.ts";
+import { explain } from "./query.ts";
+import { bindable } from "./statement.ts";
 
 /** Judges statements one by one. Throws `refused_sql` or `uninspectable` with the reason. */
 export function inspect(
@@ -16,16 +19,15 @@ export function inspect(
   denials: Denials,
   statements: Statement[],
 ): Inspection {
-  const found = new Found(facts);
+  const findings = new Findings(facts);
   for (const [index, statement] of statements.entries()) {
     try {
-      inspectOne(db, facts, denials, statement, found);
+      inspectOne(db, facts, denials, statement, findings);
     } catch (error) {
-      if (statements.length === 1 || !(error instanceof ServiceError)) throw error;
-      throw new ServiceError(error.code, `Statement ${index + 1}: ${error.message}`, error.extra);
+      throw inStatement(error, index, statements.length);
     }
   }
-  return found.inspection();
+  return findings.inspection();
 }
 
 function inspectOne(
@@ -33,79 +35,39 @@ function inspectOne(
   facts: Facts,
   denials: Denials,
   { sql, args }: Statement,
-  found: Found,
+  findings: Findings,
 ): void {
-  const one = oneStatement(sql);
-  if (!one.ok) throw new ServiceError("refused_sql", one.reason);
-  const target = findTarget(one.tokens);
-  if (!target.ok) throw new ServiceError("refused_sql", target.reason);
-  bindable(one.tokens, args ?? []);
-  const table = facts.tables.get(target.table.toLowerCase());
-  if (isInternal(target.table)) throw new ServiceError("refused_sql", internalTable(target.table));
-  if (table === undefined) throw new ServiceError("refused_sql", `There is no table ${target.table}.`);
-  if (table.kind === "virtual") throw new ServiceError("refused_sql", VIRTUAL_TABLE);
-  const { made: opcodes, tables } = authorized(db, { denials, mode: "explain" }, () => explain(db, one.sql));
+  const statement = readStatement(facts, sql);
+  const { tokens } = statement;
+  bindable(tokens, args ?? []);
+  const words = hiddenWords(tokens, denials);
+  if (words !== null) throw new ServiceError("refused_sql", words);
+  const mode = { isTrigger: (name: string) => isTriggerAlone(facts, tokens, name) };
+  const compiled = authorized(db, { denials, mode }, () => explain(db, statement.sql));
+  const { made: opcodes, tables, triggersReadHidden } = compiled;
+  refuseVirtual(facts, tables);
   const verdict = judgeWrite(opcodes, facts, {
     virtual: opcodes.some(({ opcode }) => opcode === "VOpen") && onlyJsonTables(db, tables),
     denied: (name) => denials.table(name),
   });
   if (!verdict.ok) throw new ServiceError(verdict.code, verdict.reason);
-  found.add(table, one.tokens, verdict.value);
-}
-
-type WriteFindings = Extract<ReturnType<typeof judgeWrite>, { ok: true }>["value"];
-
-/** Findings of all statements together. */
-class Found {
-  #facts: Facts;
-  #tables = new Set<string>();
-  #direct = new Set<string>();
-  #effects = new Map<string, Effect>();
-  #mayReplace = false;
-  #usesClock = false;
-
-  constructor(facts: Facts) {
-    this.#facts = facts;
-  }
-
-  add(target: TableFacts, tokens: readonly Token[], findings: WriteFindings): void {
-    this.#direct.add(target.name);
-    for (const table of findings.tables) this.#tables.add(table);
-    for (const table of findings.cascades) this.#effect({ kind: "cascade", table });
-    this.#usesClock ||= findings.usesClock;
-    if (asksToReplace(tokens)) this.#effect({ kind: "replace", table: target.name });
-    this.#mayReplace ||= asksToReplace(tokens) || mentionsConflict(tokens);
-    for (const [name, table] of findings.triggers) {
-      this.#effect({ kind: "trigger", table, name });
-      const body = definitionTokens(this.#facts.triggerSql.get(name) ?? "");
-      this.#mayReplace ||= body === null || asksToReplace(body) || mentionsConflict(body);
-    }
-    for (const name of findings.tables) {
-      const definition = definitionTokens(this.#facts.tables.get(name.toLowerCase())?.sql ?? "");
-      if (definition !== null && !asksToReplace(definition)) continue;
-      this.#mayReplace = true;
-      this.#effect({ kind: "replace", table: name });
-    }
-  }
-
-  inspection(): Inspection {
-    return {
-      tables: [...this.#tables].sort(),
-      direct: [...this.#direct].sort(),
-      effects: [...this.#effects].sort(([a], [b]) => a < b ? -1 : 1).map(([, effect]) => effect),
-      mayReplace: this.#mayReplace,
-      usesClock: this.#usesClock,
-      schemaVersion: this.#facts.schemaVersion,
-    };
-  }
-
-  #effect(effect: Effect): void {
-    this.#effects.set(JSON.stringify([effect.kind, effect.table, effect.name]), effect);
+  refuseChecks(facts, verdict.value.tables);
+  const hidden = hiddenOpcode(opcodes, facts, denials, "write");
+  if (hidden !== null) throw new ServiceError("refused_sql", hidden);
+  findings.add(statement, verdict.value);
+  if (triggersReadHidden || [...verdict.value.tables].some((name) => denials.any(name))) {
+    findings.meetHidden();
   }
 }
 
-/** Tokens of a definition in the schema; null where it is written in a way that the tokenizer does not follow. */
-function definitionTokens(sql: string): Token[] | null {
-  const cut = tokenize(sql);
-  return cut.ok ? cut.tokens : null;
+/**
+ * Whether SQLite means a trigger when it says that something is read inside of `name`. It says so of views, subqueries
+ * and common table expressions as well, so none of these may go by the trigger's name.
+ */
+function isTriggerAlone(facts: Facts, tokens: readonly Token[], name: string): boolean {
+  const isName = ({ kind, text }: Token) => kind !== "symbol" && text.toLowerCase() === name.toLowerCase();
+  if (!facts.triggers.has(name) || tokens.some(isName)) return false;
+  return [...facts.tables.values()].every(({ kind, sql }) => {
+    return kind !== "view" || definitionTokens(sql)?.some(isName) === false;
+  });
 }

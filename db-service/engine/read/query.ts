@@ -1,15 +1,15 @@
 /** An agent's query, through every layer: text, grammar, authorizer, EXPLAIN, and a run that cannot write. */
 import type { ReadRequest, ReadResult } from "../../contract/schemas.ts";
+import { hiddenOpcode, hiddenWords } from "../../sql/hidden.ts";
 import { judgeRead, type Opcode } from "../../sql/judge.ts";
-import { argumentCount, oneStatement, type Token } from "../../sql/tokenizer.ts";
-import { ServiceError, type SqlValue } from "../types.ts";
-import { fromWire } from "../values.ts";
+import { oneStatement } from "../../sql/tokenizer.ts";
+import { ServiceError } from "../types.ts";
 import { readBounded, wrap } from "./bounded.ts";
 import type { Facts } from "./catalog.ts";
 import { type Connection, query } from "./connection.ts";
-import { authorized, type Denials, onlyJsonTables } from "./gate.ts";
-
-export const MAX_ROWS = 1_000;
+import type { Denials } from "./denials.ts";
+import { authorized, onlyJsonTables, refuseVirtual } from "./gate.ts";
+import { bindable, MAX_ROWS, refuseOtherVerbs } from "./statement.ts";
 
 /** Runs one query. Throws `refused_sql` with the reason, or `limit`. */
 export function read(db: Connection, facts: Facts, denials: Denials, request: ReadRequest): ReadResult {
@@ -17,6 +17,8 @@ export function read(db: Connection, facts: Facts, denials: Denials, request: Re
   const one = oneStatement(request.sql);
   if (!one.ok) throw new ServiceError("refused_sql", one.reason);
   refuseOtherVerbs(one.tokens);
+  const words = hiddenWords(one.tokens, denials);
+  if (words !== null) throw new ServiceError("refused_sql", words);
   const args = bindable(one.tokens, request.args ?? []);
   const maxRows = request.maxRows ?? MAX_ROWS;
   const { made, tables } = authorized(db, { denials, mode: "read" }, () => {
@@ -25,11 +27,14 @@ export function read(db: Connection, facts: Facts, denials: Denials, request: Re
     const columns = db.prepare(one.sql).columns().map(({ name }) => name);
     return { columns, opcodes: explain(db, wrap(one.sql, columns.length, maxRows + 1)) };
   });
+  refuseVirtual(facts, tables);
   const verdict = judgeRead(made.opcodes, facts, {
     virtual: made.opcodes.some(({ opcode }) => opcode === "VOpen") && onlyJsonTables(db, tables),
     denied: (table) => denials.table(table),
   });
   if (!verdict.ok) throw new ServiceError(verdict.code, verdict.reason);
+  const hidden = hiddenOpcode(made.opcodes, facts, denials, "read");
+  if (hidden !== null) throw new ServiceError("refused_sql", hidden);
   const { made: { rows, truncated } } = authorized(db, { denials, mode: "read" }, () => {
     return readBounded(db, one.sql, { args, width: made.columns.length, maxRows });
   });
@@ -46,26 +51,4 @@ export function explain(db: Connection, sql: string): Opcode[] {
     p3: Number(p3),
     p4: p4 === null || p4 === undefined ? null : String(p4),
   }));
-}
-
-/** Arguments as they are bound. Missing ones would silently be NULL, so their number must be right. */
-export function bindable(tokens: readonly Token[], args: NonNullable<ReadRequest["args"]>): SqlValue[] {
-  const count = argumentCount(tokens);
-  if (count !== args.length) {
-    throw new ServiceError("refused_sql", `The statement takes ${count} arguments and got ${args.length}.`);
-  }
-  return args.map(fromWire);
-}
-
-const QUERY_VERBS = ["SELECT", "WITH", "VALUES"];
-
-function refuseOtherVerbs([first]: readonly Token[]): void {
-  const verb = first?.kind === "word" ? first.text.toUpperCase() : "";
-  if (QUERY_VERBS.includes(verb)) return;
-  throw new ServiceError(
-    "refused_sql",
-    /^(INSERT|REPLACE|UPDATE|DELETE)$/.test(verb)
-      ? `A query only reads; ${verb} changes rows and has to be proposed as an action.`
-      : "A query starts with SELECT, WITH or VALUES.",
-  );
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { ChatBody, requestOf, startAnswer, stopAnswer } from "@/agent/chat/run.ts";
+import { receive } from "@/agent/chat/receive.ts";
+import { ChatBody, requestOf, stopAnswer } from "@/agent/chat/run.ts";
 import { clearMessages } from "@/agent/chat/store.ts";
 import { chatTail } from "@/agent/view.ts";
 import { hubOf } from "@/agent/live/hub.ts";
-import { actorOf, enter } from "@/agent/people.ts";
-import { streamAnswer } from "../../../../(_web)/answer_stream.ts";
+import { enter } from "@/agent/people.ts";
+import { streamAnswer, streamMessage } from "../../../../(_web)/answer_stream.ts";
 import { readBody, readQuery } from "../../../../(_web)/body.ts";
 import { define } from "../../../../(_web)/define.ts";
 
@@ -21,16 +22,17 @@ export const handler = define.handlers({
   },
 
   async POST(ctx) {
-    const { workspace: { id, database } } = await enter(ctx.state.person, ctx.params.workspace, "member");
+    const { workspace } = await enter(ctx.state.person, ctx.params.workspace, "member");
     const request = requestOf(await readBody(ctx.req, ChatBody));
-    const { run } = await startAnswer({ ws: id, database }, actorOf(ctx.state.person), request);
+    const received = await receive(workspace, ctx.state.person, request);
+    const { run } = received;
     if (/\brespond-async\b/.test(ctx.req.headers.get("prefer") ?? "")) {
-      return ctx.json({ run: { id: run } }, {
+      return ctx.json(run === null ? received : { run: { id: run } }, {
         status: 202,
         headers: { "preference-applied": "respond-async" },
       });
     }
-    return streamAnswer(await hubOf(id), run);
+    return run === null ? streamMessage(received.message) : streamAnswer(await hubOf(workspace.id), run);
   },
 
   async DELETE(ctx) {

@@ -1,0 +1,115 @@
+/** What is large, odd or too much: limits hold under races, and names and broken things stay what they are. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { Action, ActionList } from "@/agent/types.ts";
+import { Approver, Client } from "./client.ts";
+import { startGatekeeper } from "./start.ts";
+
+const NAMES = ["a?b", "a#b", "a/b", "a%2fb", "A;B", "a b", "größe", 'a"b', "select", "..", "__proto__"];
+
+Deno.test("what is large, odd or too much", async (t) => {
+  const varDir = await Deno.makeTempDir({ prefix: "gatekeeper-" });
+  await Deno.mkdir(`${varDir}/db`);
+  const file = new DatabaseSync(`${varDir}/db/main.db`);
+  for (const [i, name] of NAMES.entries()) {
+    const quoted = `"${name.replaceAll('"', '""')}"`;
+    file.exec(
+      `CREATE TABLE ${quoted} (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO ${quoted} VALUES (1, 'row of ${i}')`,
+    );
+  }
+  for (let i = 0; i < 9; i++) {
+    file.exec(`CREATE TABLE t${i} (id INTEGER PRIMARY KEY, v); INSERT INTO t${i} VALUES (1, 1)`);
+  }
+  file.exec(`CREATE VIEW "0broken" AS SELECT * FROM gone_table`);
+  file.close();
+  const gatekeeper = await startGatekeeper({ varDir });
+  const client = new Client(gatekeeper.url);
+  try {
+    const ana = await Approver.enrolled(client);
+
+    await t.step("a view that can't be read takes down no page", async () => {
+      const page = await fetch(`${gatekeeper.url}/w/main`);
+      assert.equal(page.status, 200);
+      assert.ok((await page.text()).includes("0broken"));
+      const asked = await fetch(`${gatekeeper.url}/w/main/data/0broken`);
+      assert.equal(asked.status, 200);
+      assert.ok((await asked.text()).includes("The table 0broken has no columns that can be read."));
+    });
+
+    await t.step("a table is shown under its own name, whatever it is", async () => {
+      for (const [i, name] of NAMES.entries()) {
+        if (name === "..") continue;
+        const path = `/tables/${encodeURIComponent(name)}/rows`;
+        const { status, body } = await client.in<{ rows: unknown[][] }>("GET", path);
+        assert.equal(status, 200, name);
+        assert.deepEqual(body.rows, [[1, `row of ${i}`]], name);
+        const page = await fetch(`${gatekeeper.url}/w/main/data/${encodeURIComponent(name)}`);
+        assert.ok((await page.text()).includes(`row of ${i}<`), name);
+      }
+    });
+
+    await t.step("a change to nine tables shows all of them and can be approved", async () => {
+      const { body: action } = await client.in<Action>("POST", "/actions", {
+        title: "Nine",
+        description: "",
+        statements: Array.from({ length: 9 }, (_, i) => ({ sql: `UPDATE t${i} SET v = 2 WHERE id = 1` })),
+      });
+      assert.equal(action.affected.length, 9);
+      assert.deepEqual(action.affectedTotal, { tables: 9, rows: 9 });
+      assert.equal((await client.approve(action, await ana.sign(action, "approve"))).status, 200);
+      assert.equal((await client.action(action.id)).affected.length, 9);
+    });
+
+    await t.step("a summary is at most 2 KB, whatever was proposed; the action has it whole", async () => {
+      const title = "🙂".repeat(100);
+      const description = "説明".repeat(1_000);
+      const sql = `UPDATE "größe" SET v = '${"ü".repeat(5_000)}' WHERE id = 1`;
+      const { body } = await client.in<Action>("POST", "/actions", {
+        title,
+        description,
+        statements: [{ sql }],
+      });
+      assert.deepEqual([body.title, body.description, body.sql], [title, description, sql]);
+      const feed = await client.live();
+      const { body: { actions } } = await client.in<ActionList>("GET", "/actions?limit=200");
+      const { body: rejected } = await client.in<Action>("POST", `/actions/${body.id}/reject`, {
+        reason: "ß".repeat(900),
+      });
+      assert.equal(rejected.reason?.length, 900);
+      const again = await client.in<ActionList>("GET", "/actions?limit=200");
+      for (const action of [...actions, ...again.body.actions]) {
+        assert.ok(new TextEncoder().encode(JSON.stringify(action)).length <= 2_048, action.title);
+      }
+      await feed.close();
+    });
+
+    await t.step("two hundred wait at most, also when all come at once", async () => {
+      const propose = (i: number) =>
+        client.in("POST", "/actions", {
+          title: `p${i}`,
+          statements: [{ sql: "UPDATE t0 SET v = 3 WHERE id = 1" }],
+        });
+      const answers = await Promise.all(Array.from({ length: 230 }, (_, i) => propose(i)));
+      const made = answers.filter(({ status }) => status === 201).length;
+      const { body: { counts } } = await client.in<ActionList>("GET", "/actions");
+      assert.equal(counts.pending, 200);
+      assert.equal(made, 200);
+      assert.ok(answers.every(({ status }) => status === 201 || status === 409));
+    });
+
+    await t.step("one approval costs the same when two hundred wait on the same table", async () => {
+      const { body: { actions } } = await client.in<ActionList>("GET", "/actions?state=pending&limit=1");
+      const action = await client.action(actions[0].id);
+      const started = performance.now();
+      const { status } = await client.approve(action, await ana.sign(action, "approve"));
+      const ms = performance.now() - started;
+      assert.equal(status, 200);
+      assert.ok(ms < 250, `${ms} ms`);
+      const { body } = await client.in<ActionList>("GET", "/actions?state=pending&limit=200");
+      assert.ok(body.actions.every(({ maybeStale }) => maybeStale));
+    });
+  } finally {
+    await gatekeeper.stop();
+    await Deno.remove(varDir, { recursive: true });
+  }
+});
