@@ -155,7 +155,7 @@ export function dbCommand({ dbPort, varDir, token }: Plan) {
       `${root}/db-service/main.ts`,
     ],
     env: {
-      ...inherited(["READ_DENY", "DB_ADMIN_TOKEN"]),
+      ...inherited(["READ_DENY", "RETENTION_DAYS", "DB_ADMIN_TOKEN"]),
       GATEKEEPER_MODE: "local",
       HOST,
       PORT: String(dbPort),

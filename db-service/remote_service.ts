@@ -4,6 +4,7 @@ import { type Engine, ServiceError } from "./engine/types.ts";
 import type { Service } from "./service.ts";
 import type { Settings } from "./settings.ts";
 import type { RemoteDatabase } from "./storage.ts";
+import { unmatchedEntry } from "./unmatched.ts";
 
 /** The service over remote libSQL servers. */
 export function createRemoteService(
@@ -25,7 +26,10 @@ export function createRemoteService(
       if (access === undefined) {
         return Promise.reject(new ServiceError("not_found", `There is no database ${database}.`));
       }
-      const engine = engines.get(database) ?? openRemote(access, settings);
+      const engine = engines.get(database) ?? openRemote(access, {
+        ...settings,
+        onUnmatched: (names) => log(unmatchedEntry(database, names)),
+      });
       engines.set(database, engine);
       return Promise.resolve(engine);
     },

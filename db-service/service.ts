@@ -3,6 +3,7 @@ import { DatabaseId } from "./contract/schemas.ts";
 import { createLocal, type LocalOptions, openLocal } from "./engine/local.ts";
 import { type Engine, ServiceError } from "./engine/types.ts";
 import { createRemoteService } from "./remote_service.ts";
+import { unmatchedEntry } from "./unmatched.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the HTTP handler needs to serve. */
@@ -121,13 +122,7 @@ class LocalService implements Service {
       folder: this.#dataDir,
       deny,
       retentionDays,
-      onUnmatched: (names) =>
-        this.log({
-          event: "read_deny_unmatched",
-          database,
-          names,
-          detail: "READ_DENY names what this database does not have. A typo protects nothing.",
-        }),
+      onUnmatched: (names) => this.log(unmatchedEntry(database, names)),
       onEnd: ({ name, reason, stderr }) => this.log({ event: "child_ended", database, name, reason, stderr }),
     };
   }

@@ -8,6 +8,7 @@ import type { Workspace } from "../workspaces.ts";
 import { execute, type Result } from "./execute.ts";
 import type { Parsed } from "./parse.ts";
 import { commandNamed } from "./registry.ts";
+import { plain } from "./words.ts";
 
 /**
  * Carries out what was typed and keeps both as messages. The command is kept first, under the id that the client gave
@@ -50,7 +51,7 @@ async function carryOut(
   try {
     if (parsed.kind === "wrong") {
       return {
-        text: parsed.problem,
+        text: plain(parsed.problem),
         data: { command, error: { code: "invalid", detail: parsed.problem }, nearest: parsed.nearest },
       };
     }
@@ -61,7 +62,7 @@ async function carryOut(
       code: "internal" as const,
       message: `Something went wrong here (${logUnexpected(error, "command")}).`,
     };
-    return { text: message, data: { command, error: { code, detail: message } } };
+    return { text: plain(message), data: { command, error: { code, detail: message } } };
   }
 }
 

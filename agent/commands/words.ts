@@ -2,9 +2,9 @@
 import type { ActionSummary, Table } from "../types.ts";
 import { countWords } from "../queue/words.ts";
 
-/** Text that stays text in Markdown, on one line. */
+/** Text that stays text in Markdown, on one line and not at its start. "#12" stays a number that the page links. */
 export function plain(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>()#+|~!&-]/g, "\\$&");
+  return text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>()+|~!&-]/g, "\\$&");
 }
 
 /** One line of a list for each action. */

@@ -5,6 +5,7 @@
 import type { Schema } from "../contract/schemas.ts";
 import { createWriter } from "./change/writer.ts";
 import { Deadline } from "./remote/deadline.ts";
+import { unmatched } from "./read/denials.ts";
 import { asProblem } from "./remote/failure.ts";
 import { RemoteFactsCache } from "./remote/facts.ts";
 import { type Session, withFacts } from "./remote/compile.ts";
@@ -26,6 +27,15 @@ export interface RemoteAccess {
   readToken: string;
 }
 
+export interface RemoteOptions {
+  /** READ_DENY. */
+  deny: string[];
+  retentionDays?: number;
+  now?: () => number;
+  /** Hears the names of READ_DENY that stand for nothing in this database. */
+  onUnmatched?: (names: string[]) => void;
+}
+
 /** Deadlines in milliseconds. A server ends a transaction after five seconds: we do so before it does. */
 export const READ_DEADLINE_MS = 1_500;
 export const SCHEMA_DEADLINE_MS = 4_000;
@@ -34,7 +44,7 @@ export const WRITE_DEADLINE_MS = 4_500;
 /** Opens a remote database. Nothing is sent before something is asked. */
 export function openRemote(
   { url, token, readToken }: RemoteAccess,
-  { deny, retentionDays, now = Date.now }: { deny: string[]; retentionDays?: number; now?: () => number },
+  { deny, retentionDays, now = Date.now, onUnmatched = () => {} }: RemoteOptions,
 ): Engine {
   const closing = new AbortController();
   const close = () => {
@@ -45,6 +55,7 @@ export function openRemote(
   };
   return {
     reader: remoteReader(new Server({ url, token: readToken }), deny, {
+      onUnmatched,
       closing: closing.signal,
       close,
     }),
@@ -58,8 +69,16 @@ interface Life {
   close: () => Promise<void>;
 }
 
-function remoteReader(server: Server, deny: readonly string[], { closing, close }: Life): Reader {
-  const cache = new RemoteFactsCache();
+function remoteReader(
+  server: Server,
+  deny: readonly string[],
+  { closing, close, onUnmatched }: Life & Required<Pick<RemoteOptions, "onUnmatched">>,
+): Reader {
+  const cache = new RemoteFactsCache((facts) => {
+    // A typo in READ_DENY would silently protect nothing.
+    const names = unmatched(deny, facts);
+    if (names.length > 0) onUnmatched(names);
+  });
   const token = new ReadToken(server);
   let lastSchema: Schema | null = null;
   const within = async <T>(ms: number, work: (session: Session) => Promise<T>): Promise<T> => {

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import type { Action } from "@/agent/types.ts";
 import { approve, lookAgain, reject, revert, withdraw } from "./decide.ts";
 import { countsOf, number, rows, totalRows } from "./format.ts";
 import { mayDecide } from "./roles.ts";
+import { useSeen } from "./seen.ts";
 import { SqlText } from "./SqlBlock.tsx";
 import type { AppState } from "./state.ts";
 
@@ -17,9 +18,6 @@ interface Props {
 interface Deciding extends Props {
   isSeen: boolean;
 }
-
-/** Decisions rest this long after what they are about appeared or changed. */
-const SEEN_MS = 700;
 
 /** What a person can do about the open action. While the database works there is nothing to press. */
 export function Buttons({ state, action, isBusy }: Props & { isBusy: boolean }) {
@@ -45,19 +43,6 @@ export function Buttons({ state, action, isBusy }: Props & { isBusy: boolean }) 
     default:
       return null;
   }
-}
-
-/**
- * Whether what is shown has been on screen for as long as it takes to see it. Until then nothing decides on it: the
- * second half of a double click, or a second A, would fall on an action that nobody has looked at.
- */
-function useSeen(shown: string): boolean {
-  const seen = useSignal<string | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => seen.value = shown, SEEN_MS);
-    return () => clearTimeout(timer);
-  }, [shown]);
-  return seen.value === shown;
 }
 
 function Busy({ state }: { state: AppState }) {

@@ -116,11 +116,7 @@ function Link(
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={visibleText(href)}>
       {children}
-      {label !== href && (
-        <span class="muted">
-          {" "}(<Shown text={where(href)} />)
-        </span>
-      )}
+      {label !== href && <span class="muted">{pieces(` (${where(href)})`, "sentence")}</span>}
     </a>
   );
 }

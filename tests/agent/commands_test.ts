@@ -101,7 +101,7 @@ Deno.test("/propose queues as the person's; /pending, /recent and /reject deal w
 
     const rejected = await run("/reject #2 not this year");
     assert.deepEqual(rejected.data, { command: "reject", action: 2, state: "rejected" });
-    assert.equal(rejected.text, "\\#2 was rejected by Owner: not this year");
+    assert.equal(rejected.text, "#2 was rejected by Owner: not this year");
     assert.equal((await getAction("main", 2)).reason, "not this year");
     const again = await run("/reject 2 again");
     assert.ok("error" in again.data && again.data.error.code === "not_pending");
@@ -144,6 +144,7 @@ Deno.test("/schema, /help and /find", async () => {
       command: "schema",
       error: { code: "not_found", detail: 'There is no table "nothing". The tables are customers.' },
     });
+    assert.match((await run("/schema <b>*x*")).text, /^There is no table "\\<b\\>\\\*x\\\*"\. /);
     assert.match((await run("/help")).text, /^- `\/help \[command\]` Lists.*\n- `\/pending` /);
     assert.equal((await run("/help reject")).text, "`/reject n reason` Rejects a change: it will never run.");
     const unknown = await run("/shema");

@@ -28,6 +28,12 @@ Deno.test("rows are counted: five warn, a hundred are danger", () => {
   assert.deepEqual(codes(preview({}), sql), ["no_change:info"]);
 });
 
+Deno.test("numbers in reasons are written as the page writes them, with thousands apart", () => {
+  const many = preview({ updated: 8_000, deleted: 2_000 });
+  const reasons = badgesOf(many, [{ sql: "DELETE FROM t WHERE b" }]).map(({ reason }) => reason);
+  assert.deepEqual(reasons, ["Deletes 2,000 rows.", "10,000 rows change."]);
+});
+
 Deno.test("no WHERE is danger, wherever the word stands otherwise", () => {
   for (
     const sql of [

@@ -1,13 +1,14 @@
 /**
  * What the gate costs: preview, execute and revert through the service's HTTP beside the bare statement in node:sqlite
  * and in the plain libSQL client, and reads through HTTP beside theirs, all in one run. Run: deno task bench:engine
- * With SQLD_URL (and SQLD_TOKEN, SQLD_READ_TOKEN) the same against a remote libSQL server, whose table `bench` it makes.
+ * Then the same against a libSQL server.
  */
-import { type Client, createClient } from "@libsql/client";
+import { type Client, createClient } from "@libsql/client/web";
 import { createClient as createLocal } from "@libsql/client/sqlite3";
 import { DatabaseSync } from "node:sqlite";
 import type { Statement } from "@/db-service/contract/schemas.ts";
 import { Desk } from "../db-service/desk.ts";
+import { startSqld } from "../db-service/sqld.ts";
 
 const SIZES: [rows: number, rounds: number][] = [[1, 100], [1_000, 25], [10_000, 9]];
 const READS = 200;
@@ -31,25 +32,25 @@ console.log(`milliseconds: median (10th to 90th percentile); ${navigator.hardwar
 console.log("\nlocal file, synchronous=FULL");
 {
   await using desk = await Desk.open({ before: SCHEMA });
-  await compare(desk, plain, "libSQL client");
+  await compare(desk, plain, "libSQL client", MOST_OVER_BARE);
 }
-const remote = Deno.env.get("SQLD_URL");
-if (remote !== undefined) {
-  console.log(`\nremote server ${remote}`);
-  const token = Deno.env.get("SQLD_TOKEN") ?? "";
-  const client = createClient({ url: remote, authToken: token });
-  await client.executeMultiple(SCHEMA);
-  const main = { url: remote, token, readToken: Deno.env.get("SQLD_READ_TOKEN") ?? token };
-  await using desk = await Desk.open({ env: { LIBSQL_DATABASES: JSON.stringify({ main }) } });
+console.log("\nsqld on this machine, over HTTP");
+{
+  const sqld = await startSqld();
+  await sqld.run(SCHEMA);
+  const client = createClient({ url: sqld.url, authToken: sqld.token });
+  const desk = await Desk.open({ server: sqld });
   await compare(desk, client, "libSQL client to the same server");
+  await desk[Symbol.asyncDispose]();
   client.close();
+  await sqld.stop();
 }
 node.close();
 plain.close();
 await Deno.remove(folder, { recursive: true });
 
 /** Prints one table for a served database beside node:sqlite and a plain client. */
-async function compare(desk: Desk, client: Client, clientName: string): Promise<void> {
+async function compare(desk: Desk, client: Client, clientName: string, most?: number): Promise<void> {
   for (const [rows, rounds] of SIZES) {
     const times: Record<string, number[]> = {};
     const update = (i: number): Required<Statement> => ({
@@ -93,7 +94,7 @@ async function compare(desk: Desk, client: Client, clientName: string): Promise<
         `  over the bare statement: preview ${over("preview").toFixed(1)}, execute ${
           over("execute").toFixed(1)
         } ` +
-          `(at most ${MOST_OVER_BARE})`,
+          (most === undefined ? "" : `(at most ${most})`),
       );
     }
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { entryHash } from "../../db-service/record/chain.ts";
-import { Lab, onEveryEngine, refuses, sign } from "./lab.ts";
+import { onEveryEngine } from "./benches.ts";
+import { Lab, refuses, sign } from "./lab.ts";
 
 onEveryEngine(
   "an approved action takes effect once, however often and whoever asks at the same time",

@@ -6,7 +6,8 @@ import { inTransaction, RollbackFailed } from "../../db-service/engine/change/tr
 import { createWriter } from "../../db-service/engine/change/writer.ts";
 import type { Inspection } from "../../db-service/engine/types.ts";
 import type { Dump } from "./witness.ts";
-import { Child, Lab, makeSigner, refuses, sign } from "./lab.ts";
+import { Child } from "./child.ts";
+import { Lab, makeSigner, refuses, sign } from "./lab.ts";
 
 const WRITER = "../../db-service/engine/writer_child.ts";
 

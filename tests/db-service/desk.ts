@@ -11,7 +11,10 @@ import type {
   Value,
 } from "@/db-service/contract/schemas.ts";
 import { statementsHash } from "@/db-service/contract/digest.ts";
-import { Child, DATABASE, makeSigner, sign, type Signer } from "./lab.ts";
+import { Child } from "./child.ts";
+import { DATABASE, makeSigner, sign, type Signer } from "./lab.ts";
+import { remoteEnv } from "./engines.ts";
+import type { Sqld } from "./sqld.ts";
 import { type DbService, startDbService } from "./start.ts";
 import type { Dump, WitnessQuestion } from "./witness.ts";
 
@@ -40,6 +43,8 @@ export function toStatements(written: readonly Written[]): Statement[] {
 
 export class Desk {
   #isOwn: boolean;
+  #run: (sql: string) => Promise<unknown>;
+  #start: () => Promise<DbService>;
 
   private constructor(
     readonly dataDir: string,
@@ -47,31 +52,41 @@ export class Desk {
     readonly signer: Signer,
     readonly witness: Child,
     public service: DbService,
-    isOwn: boolean,
+    { isOwn, run, start }: {
+      isOwn: boolean;
+      run: (sql: string) => Promise<unknown>;
+      start: () => Promise<DbService>;
+    },
   ) {
     this.#isOwn = isOwn;
+    this.#run = run;
+    this.#start = start;
   }
 
   /** Starts the service over one database file, which holds nothing but what `before` put there. */
   static async open(
-    { before, dataDir: given, through, env }: {
+    { before, dataDir: given, through, server }: {
       before?: string;
       dataDir?: string;
       through?: string[];
-      env?: Record<string, string>;
+      /** The libSQL server that holds the database instead of a file. */
+      server?: Sqld;
     } = {},
   ): Promise<Desk> {
     const dataDir = given ?? await Deno.makeTempDir({ prefix: "desk" });
-    const file = `${dataDir}/${DATABASE}.db`;
+    const file = server?.file ?? `${dataDir}/${DATABASE}.db`;
     const witness = await new Child("witness.ts", [file]).ready();
-    if (before !== undefined) await witness.ask("run", { sql: before });
-    const service = await startDbService({
-      dataDir,
-      ...(through === undefined ? {} : { through }),
-      ...(env === undefined ? {} : { env }),
-    });
-    const desk = new Desk(dataDir, file, await makeSigner(), witness, service, given === undefined);
-    await desk.call("PUT", "", {});
+    const run = server?.run ?? ((sql) => witness.ask("run", { sql }));
+    if (before !== undefined) await run(before);
+    const start = () =>
+      startDbService({
+        dataDir,
+        ...(through === undefined ? {} : { through }),
+        ...(server === undefined ? {} : { env: remoteEnv(server) }),
+      });
+    const isOwn = given === undefined;
+    const desk = new Desk(dataDir, file, await makeSigner(), witness, await start(), { isOwn, run, start });
+    if (server === undefined) await desk.call("PUT", "", {});
     await desk.call("POST", "/approvers", { publicKey: desk.signer.publicKey, name: "Ana" });
     return desk;
   }
@@ -124,7 +139,7 @@ export class Desk {
 
   /** Lets somebody else write to the file, past the gate. */
   async outside(sql: string): Promise<void> {
-    await this.witness.ask("run", { sql });
+    await this.#run(sql);
   }
 
   /** Reads the file past the gate. */
@@ -151,7 +166,7 @@ export class Desk {
 
   /** Starts the service again after it was killed. */
   async restart(): Promise<void> {
-    this.service = await startDbService({ dataDir: this.dataDir });
+    this.service = await this.#start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

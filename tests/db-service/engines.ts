@@ -4,7 +4,7 @@ import { openRemote } from "@/db-service/engine/remote.ts";
 import { Server } from "@/db-service/engine/remote/server.ts";
 import { begin } from "@/db-service/engine/remote/tx.ts";
 import { createSample } from "@/db-service/record/sample.ts";
-import type { EngineName } from "./lab.ts";
+import type { EngineName } from "./benches.ts";
 import { type Sqld, startSqld } from "./sqld.ts";
 import { type DbService, startDbService } from "./start.ts";
 

@@ -136,7 +136,7 @@ export const WRITES = [
   "INSERT INTO copies SELECT * FROM customers",
   "INSERT INTO spare SELECT * FROM customers",
   "INSERT INTO numbers SELECT id, number, label FROM phones",
-  "INSERT INTO audit SELECT * FROM salaries",
+  "INSERT INTO audit SELECT id, amount FROM salaries",
   "UPDATE customers SET name = p.tail FROM phones p WHERE p.id = customers.id",
   "UPDATE numbers SET label = p.number FROM phones p",
   "UPDATE numbers SET label = p.label FROM phones p JOIN (SELECT 'SECRET-9' AS number) USING (number)",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Inspection, Reader } from "@/db-service/engine/types.ts";
 import { inspect } from "@/db-service/inspections.ts";
 import { Desk, toStatements } from "./desk.ts";
+import { short } from "./lab.ts";
 
 /** A reader that can inspect, and counts how often it had to. */
 function counting(): { reader: Reader; asked: () => number } {
@@ -68,7 +69,5 @@ Deno.test("a write through a view names the view's trigger and shows the rows of
   });
   const preview = await desk.preview(toStatements(["UPDATE w SET shown = 'b'"]));
   assert.deepEqual(preview.effects, [{ kind: "trigger", table: "w", name: "through" }]);
-  assert.deepEqual(preview.changes, [
-    { table: "t", op: "update", key: { id: 1 }, before: [1, "a"], after: [1, "b"] },
-  ]);
+  assert.deepEqual(short(preview.changes), ['t update {"id":1} [1,"a"] [1,"b"]']);
 });

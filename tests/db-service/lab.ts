@@ -4,7 +4,6 @@ import type {
   Approval,
   Change,
   Decision,
-  ExecuteResult,
   PublicKey,
   Statement,
   Value,
@@ -17,15 +16,11 @@ import {
   statementsHash,
   thumbprint,
 } from "../../db-service/contract/digest.ts";
-import { openLocal } from "../../db-service/engine/change/local_tx.ts";
 import { createWriter, type SeedingWriter } from "../../db-service/engine/change/writer.ts";
 import type { CaptureScope } from "../../db-service/engine/capture/capture_sql.ts";
-import { openRemote, WRITE_DEADLINE_MS } from "../../db-service/engine/remote.ts";
-import { Server } from "../../db-service/engine/remote/server.ts";
-import { begin } from "../../db-service/engine/remote/tx.ts";
-import { type ChildAnswer, lines, READY } from "../../db-service/engine/child_loop.ts";
 import { type Inspection, ServiceError, type Tx, type WriteInput } from "../../db-service/engine/types.ts";
-import { startSqld } from "./sqld.ts";
+import { type Bench, type EngineName, localBench, remoteBench } from "./benches.ts";
+import { Child } from "./child.ts";
 import type { Dump, WitnessQuestion } from "./witness.ts";
 
 export const DATABASE = "main";
@@ -48,67 +43,6 @@ export function short(changes: Change[]): string[] {
   return changes.map(({ table, op, key, before, after }) =>
     `${table} ${op} ${JSON.stringify(key)} ${JSON.stringify(before)} ${JSON.stringify(after)}`
   );
-}
-
-/** A child process that answers as `serve` does. */
-export class Child {
-  readonly #process: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #answers: AsyncGenerator<string>;
-  #id = READY;
-
-  constructor(module: string, args: string[]) {
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "-A", new URL(module, import.meta.url).pathname, ...args],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#input = this.#process.stdin.getWriter();
-    this.#answers = lines(this.#process.stdout);
-  }
-
-  /** Waits until the child can take requests; needs to be awaited once before the first. */
-  async ready(): Promise<this> {
-    await this.#answers.next();
-    return this;
-  }
-
-  /** Asks and waits. The answer's type is the caller's word: both processes are ours. */
-  async ask<T>(method: string, arg: unknown): Promise<T> {
-    await this.send(method, arg);
-    const { value } = await this.#answers.next();
-    if (value === undefined) throw new Error(`The child ended during ${method}.`);
-    const answer: Exclude<ChildAnswer, { result: unknown }> | { id: number; result: T } = JSON.parse(value);
-    if ("unexpected" in answer) throw new Error(answer.unexpected);
-    if ("error" in answer) {
-      throw new ServiceError(answer.error.code, answer.error.message, answer.error.extra);
-    }
-    return answer.result;
-  }
-
-  /** Sends a request without waiting for its answer. */
-  async send(method: string, arg: unknown): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(JSON.stringify({ id: ++this.#id, method, arg }) + "\n"));
-  }
-
-  /** Kills the process as a power cut would. */
-  async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#drain();
-  }
-
-  /** Ends the child by ending its input. */
-  async end(): Promise<void> {
-    await this.#input.close();
-    await this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    await this.#process.status;
-    for await (const _ of this.#answers);
-    await this.#input.close().catch(() => {});
-  }
 }
 
 /** An approver's key pair. */
@@ -143,71 +77,6 @@ export async function sign(signer: Signer, subject: ToSign): Promise<Approval> {
   const bytes = approvalBytes({ database: DATABASE, decision: "approve", ...subject, expiresAt });
   const signature = await crypto.subtle.sign(SIGNATURE, signer.privateKey, bytes);
   return { key: signer.key, expiresAt, signature: base64url(new Uint8Array(signature)) };
-}
-
-/** The engines that have to keep the same rules. */
-export const ENGINES = ["local", "remote"] as const;
-export type EngineName = typeof ENGINES[number];
-
-/** A rule that every engine keeps, as one test for each. */
-export function onEveryEngine(
-  rule: string,
-  body: (engine: EngineName, t: Deno.TestContext) => Promise<void>,
-): void {
-  for (const engine of ENGINES) Deno.test(`${rule} (${engine})`, (t) => body(engine, t));
-}
-
-/** Another writer of the same database, as another instance of the service has one. */
-export interface Rival {
-  execute(input: Parameters<SeedingWriter["execute"]>[0]): Promise<ExecuteResult>;
-  end(): Promise<void>;
-}
-
-/** What a lab needs of an engine. */
-interface Bench {
-  file: string;
-  scope: CaptureScope;
-  begin: () => Promise<Tx>;
-  /** Lets somebody else write, past the gate; null where the witness can. */
-  outside: ((sql: string) => Promise<unknown>) | null;
-  rival(): Promise<Rival>;
-  close(): Promise<void>;
-}
-
-async function localBench(): Promise<Bench> {
-  const folder = await Deno.makeTempDir({ prefix: "writer" });
-  const file = `${folder}/main.db`;
-  const local = await openLocal(file);
-  return {
-    file,
-    scope: "temp",
-    begin: local.begin,
-    outside: null,
-    rival: async () => {
-      const child = await new Child("../../db-service/engine/writer_child.ts", [file]).ready();
-      return { execute: (input) => child.ask("execute", input), end: () => child.end() };
-    },
-    close: async () => {
-      local.close();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
-
-async function remoteBench(): Promise<Bench> {
-  const sqld = await startSqld();
-  const server = new Server(sqld);
-  return {
-    file: sqld.file,
-    scope: "main",
-    begin: () => begin(server, WRITE_DEADLINE_MS, new AbortController().signal),
-    outside: (sql) => sqld.run(sql),
-    rival: () => {
-      const { writer, close } = openRemote(sqld, { deny: [] });
-      return Promise.resolve({ execute: (input) => writer.execute(input), end: close });
-    },
-    close: () => sqld.stop(),
-  };
 }
 
 /** A fresh database with a writer in this process, a witness in another, and an enrolled approver. */

@@ -2,19 +2,29 @@ import assert from "node:assert/strict";
 import type { Preview, Problem, Statement } from "@/db-service/contract/schemas.ts";
 import { type Action, Desk, Refused, toStatements } from "./desk.ts";
 import { compare, difference } from "./fuzz.ts";
-import { KEYS, type Kind, STATEMENTS, VALUES } from "./matrix.ts";
+import { KEYS, type Kind, VALUES } from "./matrix.ts";
+import { onEveryEngine } from "./benches.ts";
 import { RELATIONS } from "./matrix_relations.ts";
+import { STATEMENTS } from "./matrix_statements.ts";
+import { startSqld } from "./sqld.ts";
 
 for (const [about, kinds] of Object.entries({ KEYS, VALUES, STATEMENTS, RELATIONS })) {
-  Deno.test(`every kind of table: what is shown is what is done, and what comes back (${about.toLowerCase()})`, async (t) => {
-    await using desk = await Desk.open();
-    for (const [name, kind] of Object.entries(kinds)) {
-      await t.step(name, async () => {
-        await begin(desk, kind.schema);
-        await keepsItsPromises(desk, kind);
-      });
-    }
-  });
+  onEveryEngine(
+    `every kind of table: what is shown is what is done, and what comes back: ${about.toLowerCase()}`,
+    async (engine, t) => {
+      const server = engine === "remote" ? await startSqld() : undefined;
+      {
+        await using desk = await Desk.open(server === undefined ? {} : { server });
+        for (const [name, kind] of Object.entries(kinds)) {
+          await t.step(name, async () => {
+            await begin(desk, kind.schema);
+            await keepsItsPromises(desk, kind);
+          });
+        }
+      }
+      await server?.stop();
+    },
+  );
 }
 
 for (const encoding of ["UTF-16le", "UTF-16be"]) {

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Preview, Problem, ReadResult, RowsResult, Schema } from "@/db-service/contract/schemas.ts";
 import { HIDDEN, READ_DENY, READS, SCHEMA, WRITES } from "./hidden_attacks.ts";
 import { withService as onEngine } from "./engines.ts";
-import { type EngineName, onEveryEngine } from "./lab.ts";
+import { type EngineName, onEveryEngine } from "./benches.ts";
 import { type DbService, startDbService } from "./start.ts";
 
 const DB = "/v1/databases/main";
@@ -46,7 +46,10 @@ onEveryEngine("what is left can be asked as ever", async (engine) => {
     ["SELECT holder FROM badges WHERE holder LIKE 'A%'", ["Alice"]],
     ["SELECT count(*) FROM passes", [2]],
     ["SELECT name FROM names ORDER BY id", ["Alice Chen"]],
-    ["SELECT name AS email FROM customers ORDER BY email", ["Alice Chen"]],
+    // Without an authorizer the words decide, and an alias of a hidden name is refused too.
+    ...(engine === "remote" ? [] : [
+      ["SELECT name AS email FROM customers ORDER BY email", ["Alice Chen"]] satisfies [string, unknown[]],
+    ]),
     ["SELECT a.name FROM customers a JOIN customers b USING (id) ORDER BY id", ["Alice Chen"]],
     ["SELECT 'email', 'SELECT email FROM customers'", ["email", "SELECT email FROM customers"]],
     ["SELECT email FROM spare UNION SELECT 'none'", ["none"]],
@@ -62,7 +65,7 @@ onEveryEngine("what is left can be asked as ever", async (engine) => {
       const { body } = await read(service, "SELECT * FROM customers");
       assert.match(
         Problem.parse(body).detail,
-        /^The column customers\.email may not be read .* instead of \*/,
+        /READ_DENY.* instead of \*/,
       );
     },
     READ_DENY,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Problem, ReadResult } from "@/db-service/contract/schemas.ts";
 import { ENDLESS, RUNAWAYS } from "./read_attacks.ts";
-import { type EngineName, onEveryEngine } from "./lab.ts";
+import { type EngineName, onEveryEngine } from "./benches.ts";
 import { withService } from "./engines.ts";
 import type { DbService } from "./start.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Lab, onEveryEngine, refuses, short } from "./lab.ts";
+import { onEveryEngine } from "./benches.ts";
+import { Lab, refuses, short } from "./lab.ts";
 
 onEveryEngine(
   "a text is shown to its end, and one that is no text is refused instead of ending the process",

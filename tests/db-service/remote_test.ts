@@ -7,7 +7,8 @@ import { type Engine, ServiceError } from "@/db-service/engine/types.ts";
 import { execute, preview } from "@/db-service/gate.ts";
 import { ReadResult, Schema } from "@/db-service/contract/schemas.ts";
 import { addSample, withService } from "./engines.ts";
-import { Child, makeSigner, refuses, sign } from "./lab.ts";
+import { Child } from "./child.ts";
+import { makeSigner, refuses, sign } from "./lab.ts";
 import { ENDLESS, readAttacks, RUNAWAYS } from "./read_attacks.ts";
 import { type Sqld, startSqld } from "./sqld.ts";
 import type { Dump } from "./witness.ts";
@@ -245,7 +246,7 @@ async function untilAvailable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A way to the server on which `pass` decides about each request; null breaks the connection without an answer. */
+/** A way to the server on which `pass` decides about each request; null stands for a connection that broke. */
 function proxyTo(
   url: string,
   pass: (body: string, forward: () => Promise<Response>) => Promise<Response | null>,
@@ -260,8 +261,8 @@ function proxyTo(
       const headers = { "content-type": answer.headers.get("content-type") ?? "text/plain" };
       return new Response(await answer.text(), { status: answer.status, headers });
     }
-    // An answer whose body breaks off.
-    return new Response(new ReadableStream({ start: (controller) => controller.error(new Error("cut")) }));
+    // What stands before a server says when that broke off.
+    return new Response(null, { status: 502 });
   });
   const { port } = server.addr;
   return Object.assign(proxy, { url: `http://127.0.0.1:${port}`, stop: () => server.shutdown() });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MAX_REVERT_SQL } from "../../db-service/engine/change/revert_sql.ts";
-import { Lab, onEveryEngine, refuses } from "./lab.ts";
+import { onEveryEngine } from "./benches.ts";
+import { Lab, refuses } from "./lab.ts";
 
 /** Ordinary tables with everything that a revert has to get right. */
 const SHOP = [

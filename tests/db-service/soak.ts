@@ -12,11 +12,16 @@ const [rounds = 2_000, kills = 200, firstSeed = Date.now() % 1_000_000] = Deno.a
 const CHUNK = 250;
 
 let faults = 0;
-for (const scope of ["temp", "main"] as const) {
+const FAMILIES = [
+  { engine: "local", scope: "temp" },
+  { engine: "local", scope: "main" },
+  { engine: "remote", scope: "main" },
+] as const;
+for (const { engine, scope } of FAMILIES) {
   const total = { rounds: 0, executed: 0, refused: 0, rows: 0, reverted: 0, mismatches: 0, stuck: 0 };
   const begun = performance.now();
   for (let seed = firstSeed; total.rounds < rounds; seed++) {
-    await using lab = await Lab.open({ schema: SCHEMA, keys: KEYS, scope });
+    await using lab = await Lab.open({ engine, schema: SCHEMA, keys: KEYS, scope });
     const count = Math.min(CHUNK, rounds - total.rounds);
     const { mismatches, stuck, ...report } = await fuzz(lab, { rounds: count, seed });
     for (const problem of [...mismatches, ...stuck]) console.log(`  seed ${seed}: ${problem}`);
@@ -26,7 +31,9 @@ for (const scope of ["temp", "main"] as const) {
     total.stuck += stuck.length;
   }
   faults += total.mismatches + total.stuck;
-  console.log(`local file, ${scope} capture, seeds from ${firstSeed}: ${tell(total)} (${since(begun)})`);
+  console.log(
+    `${engine} engine, ${scope} capture, seeds from ${firstSeed}: ${tell(total)} (${since(begun)})`,
+  );
 }
 
 const begun = performance.now();

@@ -7,7 +7,7 @@ const COLUMNS = { customers: ["id", "name", "email", "tier", "region"], log: ["a
 const BOB: (string | number | null)[] = [2, "Bob", "bob@example.com", "Silver", "East"];
 
 function update(after: Change["after"], before: Change["before"] = BOB): Change {
-  return { table: "customers", op: "update", key: { id: 2 }, before, after };
+  return { table: "customers", op: "update", key: { id: 2 }, before, after, columnsSha256: "" };
 }
 
 Deno.test("an update shows its key, what changes, and one column to know the row by", () => {
@@ -33,6 +33,7 @@ Deno.test("rows that come or go show every cell", () => {
       key: { id: op === "insert" ? { $key: 1 } : 2 },
       before: op === "insert" ? null : BOB,
       after: op === "insert" ? [{ $key: 1 }, "Zoë", "z@example.com", "Bronze", null] : null,
+      columnsSha256: "",
     };
     const [diff] = diffTables([change], COLUMNS);
     assert.deepEqual(diff?.shown, ["name", "email", "tier", "region"]);
@@ -43,7 +44,14 @@ Deno.test("rows that come or go show every cell", () => {
 
 Deno.test("what a new row comes with stands before its NULLs", () => {
   const after = [{ $key: 1 }, null, "z@example.com", null, "East"];
-  const change: Change = { table: "customers", op: "insert", key: { id: { $key: 1 } }, before: null, after };
+  const change: Change = {
+    table: "customers",
+    op: "insert",
+    key: { id: { $key: 1 } },
+    before: null,
+    after,
+    columnsSha256: "",
+  };
   assert.deepEqual(diffTables([change], COLUMNS)[0]?.shown, ["email", "region", "name", "tier"]);
 });
 
@@ -79,6 +87,7 @@ Deno.test("tables stand apart, and a row without a primary key goes by its rowid
       key: { rowid: { $key: 1 } },
       before: null,
       after: [{ $now: "CURRENT_TIMESTAMP" }, "x"],
+      columnsSha256: "",
     },
   ], COLUMNS);
   assert.deepEqual(diffs.map(({ table }) => table), ["customers", "log"]);

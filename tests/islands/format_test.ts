@@ -5,16 +5,21 @@ import {
   blobSize,
   bytes,
   cellText,
+  countsOf,
   duration,
+  entrySentence,
+  entrySummary,
   keyText,
   rows,
   sentence,
   summary,
+  totalRows,
 } from "@/islands/lib/format.ts";
 import { statementsText } from "@/islands/lib/SqlBlock.tsx";
 import { changedCells, nextSort } from "@/islands/lib/tables.ts";
 import { relative } from "@/islands/lib/time.tsx";
 import { proposal, readOutput, tableRead } from "@/islands/lib/tools.ts";
+import { actionOf, entry, upgrades } from "./fixtures.ts";
 
 const count = (inserted: number, updated: number, deleted: number, table = "customers") => ({
   table,
@@ -30,6 +35,7 @@ Deno.test("what will happen is one computed sentence, and past once it happened"
     key: { id: 2 },
     before: [2, "Silver", "East"],
     after: [2, "Gold", "West"],
+    columnsSha256: "",
   }];
   const columns = { customers: ["id", "tier", "region"] };
   assert.equal(
@@ -46,6 +52,23 @@ Deno.test("what will happen is one computed sentence, and past once it happened"
     "1 row is added to customers. 1,200 rows are deleted from orders.",
   );
   assert.equal(sentence([]), "No row changes.");
+});
+
+Deno.test("a change to more tables than a list names is told by how much it is in all", () => {
+  const few = { ...entry(1, "pending"), affected: [count(0, 3, 0)], affectedTotal: { tables: 1, rows: 3 } };
+  assert.equal(entrySentence(few, "will"), "3 rows in customers change.");
+  assert.equal(entrySummary(few, false), "customers: 3 to update");
+  const many = { ...few, affectedTotal: { tables: 12, rows: 12_345 } };
+  assert.equal(entrySentence(many, "will"), "12,345 rows in 12 tables change.");
+  assert.equal(entrySentence(many, "done"), "12,345 rows in 12 tables changed.");
+  assert.equal(entrySummary(many, false), "12 tables: 12,345 rows to change");
+  assert.equal(entrySummary(many, true), "12 tables: 12,345 rows");
+});
+
+Deno.test("an action whole is told by its preview, whatever its summary was cut to", async () => {
+  const action = await actionOf(upgrades(3));
+  assert.equal(totalRows(countsOf({ ...action, affected: [] })), 3);
+  assert.equal(totalRows(countsOf({ ...action, preview: null })), 3);
 });
 
 Deno.test("counts, sizes and times have units", () => {

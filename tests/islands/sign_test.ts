@@ -3,75 +3,13 @@ import assert from "node:assert/strict";
 import type { Action, Change } from "@/agent/types.ts";
 import {
   approvalBytes,
-  digestOf,
   fromBase64url,
   KEY_ALGORITHM,
-  pageHash,
   paginate,
   SIGNATURE,
-  sortChanges,
-  statementsHash,
 } from "@/db-service/contract/digest.ts";
-import { countChanges, signApproval, verifyExecuted, verifyShown } from "@/islands/lib/sign.ts";
-
-const STATEMENTS = [{ sql: "UPDATE customers SET tier = ? WHERE region = 'East'", args: ["Gold"] }];
-
-function upgrades(count: number): Change[] {
-  return sortChanges(Array.from({ length: count }, (_, i) => ({
-    table: "customers",
-    op: "update" as const,
-    key: { id: i + 1 },
-    before: [i + 1, "Silver"],
-    after: [i + 1, "Gold"],
-  })));
-}
-
-async function actionOf(changes: Change[], statements = STATEMENTS): Promise<Action> {
-  const pages = paginate(changes);
-  const hashes = await Promise.all(pages.map(pageHash));
-  const counts = countChanges(changes);
-  const statementsSha256 = await statementsHash(statements);
-  const digest = await digestOf({ database: "main", statementsSha256, counts, pages: hashes });
-  return {
-    id: 1,
-    uid: "8d7a5f0e-6f3c-4f52-9d1e-0a2b3c4d5e6f",
-    database: "main",
-    type: "action",
-    title: "Upgrade",
-    description: "",
-    sql: statements.map(({ sql }) => sql).join(";\n"),
-    statements,
-    state: "pending",
-    canRevert: false,
-    revertSql: null,
-    createdAt: "2026-01-01T00:00:00.000Z",
-    resolvedAt: null,
-    expiresAt: null,
-    proposedBy: { id: "agent", name: "Agent", via: "agent" },
-    decidedBy: null,
-    messageId: null,
-    reason: null,
-    error: null,
-    maybeStale: false,
-    digest,
-    affected: counts,
-    badges: [],
-    rowCount: null,
-    ms: null,
-    preview: {
-      digest,
-      statementsSha256,
-      counts,
-      pages: hashes,
-      columns: { customers: ["id", "tier"] },
-      changes: pages[0] ?? [],
-      truncated: pages.length > 1,
-      effects: [],
-      maxRows: 1_000,
-      at: "2026-01-01T00:00:00.000Z",
-    },
-  };
-}
+import { signApproval, verifyExecuted, verifyShown } from "@/islands/lib/sign.ts";
+import { actionOf, STATEMENTS, upgrades } from "./fixtures.ts";
 
 const noPage = () => Promise.resolve(null);
 const verify = (action: Action, changes: Change[]) => verifyShown(action, "main", changes, noPage);
@@ -108,6 +46,7 @@ Deno.test("one altered cell, key, operation or order among the rows shown is ref
     [{ ...first, key: { id: 9 } }, second, third],
     [{ ...first, op: "delete", after: null }, second, third],
     [{ ...first, table: "orders" }, second, third],
+    [{ ...first, columnsSha256: "x" }, second, third],
     [second, first, third],
     [first, second],
     [first, second, third, third],
@@ -128,6 +67,40 @@ Deno.test("altered counts are refused, in the preview and in the list", async ()
   const counts = [{ table: "customers", inserted: 0, updated: 1, deleted: 0 }];
   await refused({ ...action, preview: { ...action.preview, counts } }, changes, /counts/);
   await refused({ ...action, affected: counts }, changes, /counts/);
+});
+
+Deno.test("column names that are not those of the preview are refused", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
+  assert.ok(action.preview);
+  const lies: Record<string, string[]>[] = [
+    { customers: ["tier", "id"] },
+    { customers: ["id", "nickname"] },
+    { customers: ["id", "tier", "region"] },
+    { customers: ["id"] },
+    { orders: ["id", "tier"] },
+    {},
+  ];
+  for (const columns of lies) {
+    await refused(
+      { ...action, preview: { ...action.preview, columns } },
+      changes,
+      /^Not signed\. The column names shown are not those that were previewed\.$/,
+    );
+  }
+  // Also under a row that nobody looked at, on a later page.
+  const many = upgrades(201);
+  const last = many.at(-1);
+  assert.ok(last);
+  const forged = await actionOf([...many.slice(0, -1), { ...last, columnsSha256: "x" }]);
+  const pages = paginate([...many.slice(0, -1), { ...last, columnsSha256: "x" }]);
+  const verified = await verifyShown(
+    forged,
+    "main",
+    pages[0] ?? [],
+    (page) => Promise.resolve(pages[page] ?? null),
+  );
+  assert.match(verified.ok ? "signed" : verified.message, /column names/);
 });
 
 Deno.test("altered statements or arguments are refused", async () => {
@@ -162,8 +135,10 @@ Deno.test("of many rows, the pages not shown are fetched and verified", async ()
     return Promise.resolve(paginate(changes)[page] ?? []);
   };
   const first = changes.slice(0, 200);
-  assert.ok((await verifyShown(action, "main", first, fetchPage)).ok);
+  const told: number[] = [];
+  assert.ok((await verifyShown(action, "main", first, fetchPage, (rows) => told.push(rows))).ok);
   assert.deepEqual(asked, [1, 2]);
+  assert.deepEqual(told, [200, 400, 450], "it tells how far it is");
 
   const forged = (page: number) =>
     Promise.resolve((paginate(changes)[page] ?? []).map((change) => ({ ...change, after: [0, "Platinum"] })));

@@ -1,7 +1,7 @@
 /** What the page keeps: plain data that can travel, and the rules of the lists. */
 import assert from "node:assert/strict";
 import { Signal } from "@preact/signals";
-import type { ActionState, ActionSummary, WorkspaceView } from "@/agent/types.ts";
+import type { ActionState } from "@/agent/types.ts";
 import {
   cellId,
   createState,
@@ -14,60 +14,7 @@ import {
   withEntries,
   withMessage,
 } from "@/islands/lib/state.ts";
-
-function entry(id: number, state: ActionState, type: ActionSummary["type"] = "action"): ActionSummary {
-  return {
-    id,
-    uid: `uid-${id}`,
-    database: "main",
-    type,
-    title: `Action ${id}`,
-    description: "",
-    sql: "UPDATE t SET a = 1",
-    state,
-    canRevert: false,
-    createdAt: "2026-01-01T00:00:00.000Z",
-    resolvedAt: null,
-    expiresAt: null,
-    proposedBy: { id: "p", name: "Ana", via: "agent" },
-    decidedBy: null,
-    messageId: null,
-    reason: null,
-    error: null,
-    maybeStale: false,
-    digest: null,
-    affected: [],
-    badges: [],
-    rowCount: null,
-    ms: null,
-  };
-}
-
-function view(actions: ActionSummary[]): WorkspaceView {
-  const workspace = { id: "main", name: "Main", role: "owner" as const, features: { chat: true } };
-  return {
-    me: { person: { id: "p", name: "Ana" }, mode: "local", workspaces: [workspace] },
-    workspace,
-    database: { name: "main", ok: true, detail: null },
-    chat: {
-      messages: [{ id: "m", role: "user", parts: [{ type: "text", text: "hello" }] }],
-      run: null,
-      cursor: "c",
-      before: null,
-    },
-    queue: { actions, cursor: null, counts: {} },
-    selected: null,
-    tables: [],
-    table: null,
-    model: { builtin: true, name: "built-in" },
-    examples: [],
-    commands: [],
-    panel: "chat",
-    cursor: "c",
-    now: "2026-01-01T00:00:00.000Z",
-    build: "b",
-  };
-}
+import { entry, view } from "./fixtures.ts";
 
 Deno.test("the state is signals and plain data alone: nothing in it is lost on the way to the browser", () => {
   const check = (value: unknown, where: string): void => {

@@ -40,7 +40,7 @@ function describeColumn(
   rows: number | null,
 ): Column {
   if (!isSurveyed(column, rows)) return column;
-  const values = surveyed(query(db, surveySql(table.name, column.name)), rows ?? 0);
+  const values = surveyed(query(db, surveySql(table.name, column.name)), column, rows ?? 0);
   return values === null ? column : { ...column, values };
 }
 

@@ -29,11 +29,11 @@ export async function describe(session: Session, facts: RemoteFacts, denials: De
   }));
   const columns = tables.flatMap((table) =>
     visibleColumns(table, denials).filter((column) => isSurveyed(column, rows.get(table.name) ?? null))
-      .map((column) => ({ table: table.name, column: column.name }))
+      .map((column) => ({ table: table.name, column }))
   );
-  const found = await ask(session, facts, columns.map(({ table, column }) => surveySql(table, column)));
+  const found = await ask(session, facts, columns.map(({ table, column }) => surveySql(table, column.name)));
   const values = new Map(columns.map(({ table, column }, i) => {
-    return [`${column} ${table}`, surveyed(found[i] ?? [], rows.get(table) ?? 0)];
+    return [`${column.name} ${table}`, surveyed(found[i] ?? [], column, rows.get(table) ?? 0)];
   }));
   const keys = foreignKeys(keyRows);
   return tables.map((table) => ({

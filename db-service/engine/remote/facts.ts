@@ -8,10 +8,8 @@ import type { Server } from "./server.ts";
 
 /** What a remote reader must know beyond what a local one does: it has no authorizer to ask. */
 export interface RemoteFacts extends Facts {
-  /** View → the words of its definition, in lower case; null where the definition can't be taken apart. */
-  viewWords: ReadonlyMap<string, ReadonlySet<string> | null>;
-  /** Trigger → the same. */
-  triggerWords: ReadonlyMap<string, ReadonlySet<string> | null>;
+  /** View in lower case → the tokens of its definition; null where that can't be taken apart. */
+  viewTokens: ReadonlyMap<string, readonly Token[] | null>;
   /** Every name that opens a virtual table, in lower case: modules, and virtual tables of the schema. */
   virtualNames: ReadonlySet<string>;
 }
@@ -26,6 +24,12 @@ export function firstNumber(rows: SqlValue[][] | undefined): number {
 
 export class RemoteFactsCache {
   #facts: RemoteFacts | null = null;
+  #onFirst: (facts: RemoteFacts) => void;
+
+  /** `onFirst` hears the facts when they are read for the first time. */
+  constructor(onFirst: (facts: RemoteFacts) => void) {
+    this.#onFirst = onFirst;
+  }
 
   /** The facts as they are known, read if nothing is known yet. */
   async last(server: Server, deadline: Deadline): Promise<RemoteFacts> {
@@ -34,7 +38,10 @@ export class RemoteFactsCache {
 
   /** Reads the facts anew. */
   async refresh(server: Server, deadline: Deadline): Promise<RemoteFacts> {
-    return this.#facts = await readFacts(server, deadline);
+    const isFirst = this.#facts === null;
+    this.#facts = await readFacts(server, deadline);
+    if (isFirst) this.#onFirst(this.#facts);
+    return this.#facts;
   }
 }
 
@@ -147,12 +154,9 @@ function assemble({ schemaVersion, master, list, columns, indexedKeys, modules, 
     triggerSql,
     tables,
     columns: storedColumns(stored),
-    viewWords: new Map(
-      all.filter(({ kind }) => kind === "view").map((
-        { name, sql },
-      ) => [name.toLowerCase(), definitionWords(sql)]),
+    viewTokens: new Map(
+      all.filter(({ kind }) => kind === "view").map(({ name, sql }) => [name.toLowerCase(), tokensOf(sql)]),
     ),
-    triggerWords: new Map([...triggerSql].map(([name, sql]) => [name, definitionWords(sql)])),
     virtualNames: new Set([
       ...modules,
       ...all.filter(({ kind }) => kind === "virtual").map(({ name }) => name.toLowerCase()),
@@ -171,7 +175,8 @@ function columnFacts([, name, type, notNull, value, pk, hidden]: SqlValue[]): Co
   };
 }
 
-function definitionWords(sql: string): Set<string> | null {
+/** The tokens of a definition, or null. */
+export function tokensOf(sql: string): Token[] | null {
   const cut = tokenize(sql);
-  return cut.ok ? wordsOf(cut.tokens) : null;
+  return cut.ok ? cut.tokens : null;
 }

@@ -53,6 +53,10 @@ export function transactionEnded(): ServiceError {
 export function fromClient(error: unknown): unknown {
   const code = codeOf(error);
   if (code === null || !(error instanceof Error)) return error;
+  // Turso's way to say it; sqld answers HTTP 403.
+  if (code === "BLOCKED" || /^SQLITE_(READONLY|AUTH)/.test(code)) {
+    return new TokenForbids("The token may not do this.");
+  }
   if (code.startsWith("SQLITE_")) return error;
   if (code === "RESPONSE_TOO_LARGE") return new AnswerTooLarge("The answer is too large.");
   if (code === "HRANA_PROTO_ERROR" && /Expected number, received null/.test(error.message)) {
@@ -65,7 +69,7 @@ export function fromClient(error: unknown): unknown {
     );
     return new ServiceError("refused_sql", `The database refuses this: ${said}.`);
   }
-  if (/TIMEOUT|EXPIRED|BLOCKED|TRANSACTION|STREAM/.test(code)) return transactionEnded();
+  if (/TIMEOUT|EXPIRED|TRANSACTION|STREAM/.test(code)) return transactionEnded();
   return new Unreachable(`The database server answered ${code}.`);
 }
 

@@ -2,12 +2,13 @@
 import type { Statement } from "../../contract/schemas.ts";
 import { hiddenWords } from "../../sql/hidden.ts";
 import { judgeWrite, type Opcode } from "../../sql/judge.ts";
-import { Findings, inStatement, readStatement, refuseChecks } from "../read/findings.ts";
+import { Findings, inStatement, type ReadStatement, readStatement, refuseChecks } from "../read/findings.ts";
+import type { Denials } from "../read/denials.ts";
 import { bindable } from "../read/statement.ts";
 import { type Inspection, ServiceError } from "../types.ts";
 import { explain, type Session, withFacts } from "./compile.ts";
 import type { RemoteFacts } from "./facts.ts";
-import { hiddenReason, onlyJsonTables } from "./names.ts";
+import { hiddenReason, onlyJsonTables, uncompiled } from "./names.ts";
 
 /** Judges statements one by one. Throws `refused_sql` or `uninspectable` with the reason. */
 export function inspect(session: Session, statements: Statement[]): Promise<Inspection> {
@@ -27,7 +28,7 @@ export function inspect(session: Session, statements: Statement[]): Promise<Insp
       if (words !== null) throw new ServiceError("refused_sql", words);
       return statement;
     });
-    const compiled = await explainAll(session, facts, read.map(({ sql }) => sql));
+    const compiled = await explainAll(session, facts, denials, read);
     const findings = new Findings(facts);
     each((_, index) => {
       const statement = read[index];
@@ -52,16 +53,21 @@ export function inspect(session: Session, statements: Statement[]): Promise<Insp
 }
 
 /** All in one round trip; where one does not compile, one by one, so that the refusal says which. */
-async function explainAll(session: Session, facts: RemoteFacts, sqls: string[]): Promise<Opcode[][]> {
+async function explainAll(
+  session: Session,
+  facts: RemoteFacts,
+  denials: Denials,
+  statements: ReadStatement[],
+): Promise<Opcode[][]> {
   try {
-    return await explain(session, facts, sqls);
+    return await explain(session, facts, statements.map(({ sql }) => sql));
   } catch (error) {
-    if (sqls.length === 1 || !(error instanceof ServiceError)) throw error;
-    for (const [index, sql] of sqls.entries()) {
+    if (!(error instanceof ServiceError)) throw error;
+    for (const [index, { sql, tokens }] of statements.entries()) {
       try {
         await explain(session, facts, [sql]);
       } catch (reason) {
-        throw inStatement(reason, index, sqls.length);
+        throw inStatement(uncompiled(reason, facts, denials, tokens), index, statements.length);
       }
     }
     throw error;

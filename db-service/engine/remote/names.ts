@@ -2,12 +2,13 @@
  * What a statement's own words prove where no authorizer says which view, module or column was meant. Always on the
  * safe side: a word that only looks like a hidden name is refused too, and the reason says so.
  */
-import { hiddenColumn, hiddenOpcode } from "../../sql/hidden.ts";
+import { hiddenColumn, hiddenOpcode, hiddenTable } from "../../sql/hidden.ts";
 import { isInternal, type Opcode, VIRTUAL_TABLE } from "../../sql/judge.ts";
 import type { Token } from "../../sql/tokenizer.ts";
 import type { TableFacts } from "../read/catalog.ts";
 import { Denials, withGenerated } from "../read/denials.ts";
-import { type RemoteFacts, wordsOf } from "./facts.ts";
+import { ServiceError } from "../types.ts";
+import { type RemoteFacts, tokensOf, wordsOf } from "./facts.ts";
 
 /** SQLite's table-valued functions that only take a JSON text apart. */
 const JSON_TABLES = ["json_each", "json_tree"];
@@ -23,47 +24,83 @@ export function onlyJsonTables(
   opcodes: readonly Opcode[],
 ): boolean {
   if (JSON_TABLES.some((name) => facts.tables.has(name))) return false;
-  const reached = new Set<string>(wordsOf(tokens));
+  const definitions = [tokens];
   for (const { opcode, p4 } of opcodes) {
     const trigger = opcode === "Init" ? /^-- TRIGGER (.*)$/s.exec(p4 ?? "")?.[1] : undefined;
     if (trigger === undefined) continue;
-    const words = facts.triggerWords.get(trigger);
-    if (words === undefined || words === null) return false;
-    for (const word of words) reached.add(word);
+    const body = tokensOf(facts.triggerSql.get(trigger) ?? "");
+    if (body === null) return false;
+    definitions.push(body);
   }
+  const reached = reachedBy(facts, definitions);
+  return reached !== null &&
+    [...reached.words].every((word) =>
+      JSON_TABLES.includes(word) || !(facts.virtualNames.has(word) || word.startsWith("pragma_"))
+    );
+}
+
+/** All words of some texts and of the views that they name; null where one of those can't be taken apart. */
+function reachedBy(
+  facts: RemoteFacts,
+  texts: readonly (readonly Token[])[],
+): { words: ReadonlySet<string>; texts: readonly (readonly Token[])[] } | null {
+  const all = [...texts];
+  const words = new Set(texts.flatMap((tokens) => [...wordsOf(tokens)]));
   // A Set's iteration includes what is added on the way.
-  for (const word of reached) {
-    if (JSON_TABLES.includes(word)) continue;
-    if (facts.virtualNames.has(word) || word.startsWith("pragma_")) return false;
-    const definition = facts.viewWords.get(word);
-    if (definition === null) return false;
-    for (const inner of definition ?? []) reached.add(inner);
+  for (const word of words) {
+    const definition = facts.viewTokens.get(word);
+    if (definition === null) return null;
+    if (definition === undefined) continue;
+    all.push(definition);
+    for (const inner of wordsOf(definition)) words.add(inner);
   }
-  return true;
+  return { words, texts: all };
 }
 
 /**
- * READ_DENY for one version of a remote schema. A view counts as denied if it mentions, by itself or through another
- * one, what may not be read or a table that holds some of it.
+ * READ_DENY for one version of a remote schema. A view counts as denied if its definition, or that of a view in it, is
+ * one that would be refused as a query, or names what belongs to the system.
  */
 export function remoteDenials(names: readonly string[], facts: RemoteFacts): Denials {
   const all = withGenerated(names, facts);
   const denials = new Denials(all);
   const views = [...facts.tables.values()].filter(({ kind, name }) =>
-    kind === "view" && mentionsHidden(facts, denials, name)
+    kind === "view" && showsHidden(facts, denials, name)
   );
   return new Denials(all, views.map(({ name }) => name));
 }
 
-function mentionsHidden(facts: RemoteFacts, denials: Denials, view: string): boolean {
-  const reached = new Set([view.toLowerCase()]);
-  for (const word of reached) {
-    if (denials.any(word) || isInternal(word)) return true;
-    const definition = facts.viewWords.get(word);
-    if (definition === null) return true;
-    for (const inner of definition ?? []) reached.add(inner);
+function showsHidden(facts: RemoteFacts, denials: Denials, view: string): boolean {
+  const definition = facts.viewTokens.get(view.toLowerCase());
+  const reached = definition === null || definition === undefined ? null : reachedBy(facts, [definition]);
+  if (reached === null) return true;
+  for (const word of reached.words) {
+    if (isInternal(word) || denials.table(word)) return true;
+    const table = facts.tables.get(word);
+    const columns = table === undefined ? [] : hidden(table, denials).map((name) => name.toLowerCase());
+    if (columns.length === 0) continue;
+    if (columns.some((column) => reached.words.has(column)) || reached.texts.some(meansAllColumns)) {
+      return true;
+    }
   }
   return false;
+}
+
+/** What the server says of a statement that does not compile is nobody's business where it names a hidden table. */
+export function uncompiled(
+  error: unknown,
+  facts: RemoteFacts,
+  denials: Denials,
+  tokens: readonly Token[],
+): unknown {
+  if (!(error instanceof ServiceError) || error.code !== "refused_sql") return error;
+  for (const word of wordsOf(tokens)) {
+    const table = facts.tables.get(word);
+    if (table !== undefined && denials.table(word)) {
+      return new ServiceError("refused_sql", hiddenTable(table.name));
+    }
+  }
+  return error;
 }
 
 /** Why a judged statement may not run after all; null if it may. `kind` says whether rows are changed by it. */
@@ -77,7 +114,7 @@ export function hiddenReason(
   },
 ): string | null {
   for (const word of wordsOf(tokens)) {
-    const view = facts.viewWords.has(word) ? facts.tables.get(word) : undefined;
+    const view = facts.viewTokens.has(word) ? facts.tables.get(word) : undefined;
     if (view !== undefined && denials.view(view.name)) {
       return `The view ${view.name} may not be read (READ_DENY, or it shows what belongs to the system).`;
     }
@@ -107,10 +144,7 @@ function hiddenColumns(
       isName(token) && names.has(token.text.toLowerCase()) && !targets.has(i)
     );
     if (meant !== undefined) return hiddenColumn(table.name, meant.text);
-    if (meansAllColumns(tokens)) {
-      return `Not every column of ${table.name} may be read (READ_DENY). ` +
-        `Name the columns that you need instead of *, NATURAL or IN ${table.name}.`;
-    }
+    if (meansAllColumns(tokens)) return hiddenColumn(table.name, hidden(table, denials)[0] ?? "");
   }
   return null;
 }

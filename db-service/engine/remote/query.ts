@@ -11,7 +11,7 @@ import { toWire } from "../values.ts";
 import { compiled, explain, requireVersion, type Session, withFacts } from "./compile.ts";
 import { AnswerTooLarge, InfiniteReal, NoText } from "./failure.ts";
 import { type RemoteFacts, VERSION } from "./facts.ts";
-import { hiddenReason, onlyJsonTables } from "./names.ts";
+import { hiddenReason, onlyJsonTables, uncompiled } from "./names.ts";
 
 /** Rows of a query, cut where an answer would grow too large. */
 export interface Page {
@@ -46,7 +46,9 @@ export async function judge(
 ): Promise<void> {
   const words = hiddenWords(tokens, denials);
   if (words !== null) throw new ServiceError("refused_sql", words);
-  const [opcodes = []] = await explain(session, facts, [wrap(sql, MAX_ROWS)]);
+  const [opcodes = []] = await explain(session, facts, [wrap(sql, MAX_ROWS)]).catch((error) => {
+    throw uncompiled(error, facts, denials, tokens);
+  });
   const verdict = judgeRead(opcodes, facts, {
     virtual: opcodes.some(({ opcode }) => opcode === "VOpen") && onlyJsonTables(facts, tokens, opcodes),
     denied: (table) => denials.table(table),
