@@ -82,6 +82,7 @@ export async function lastMessages(
 export async function getMessage(ws: string, n: number): Promise<ChatMessage | null> {
   const kv = await openStore();
   const entry = await kv.get<StoredMessage>(keys.message(ws, n));
+  if (n < await firstOf(kv, ws)) return null;
   return entry.value && await getLarge<ChatMessage>(kv, ws, entry.value.message);
 }
 
@@ -98,34 +99,63 @@ export async function listMessages(
   before?: number,
 ): Promise<{ messages: ChatMessage[]; before: string | null }> {
   const kv = await openStore();
-  const prefix = keys.messages(ws);
+  const start = keys.message(ws, await firstOf(kv, ws));
   const messages: ChatMessage[] = [];
   let first = 0;
-  const end = [...prefix, before ?? Number.MAX_SAFE_INTEGER];
+  const end = keys.message(ws, before ?? Number.MAX_SAFE_INTEGER);
   for await (
-    const { key, value } of kv.list<StoredMessage>({ start: prefix, end }, { reverse: true, limit })
+    const { key, value } of kv.list<StoredMessage>({ start, end }, { reverse: true, limit })
   ) {
     const message = await getLarge<ChatMessage>(kv, ws, value.message);
     if (message) messages.unshift(message);
     first = Number(key.at(-1));
   }
   const older = first > 0 &&
-    !(await kv.list({ start: prefix, end: [...prefix, first] }, { limit: 1 }).next()).done;
+    !(await kv.list({ start, end: keys.message(ws, first) }, { limit: 1 }).next()).done;
   return { messages, before: older ? String(first) : null };
 }
 
-/** Forgets the whole conversation; numbers are not used again. Actions and observations stay. */
+/**
+ * Forgets the whole conversation in one commit, however long it is; numbers are not used again. Actions and observations
+ * stay. What was cleared is swept up afterwards, and by the next clearing if this process dies first.
+ */
 export async function clearMessages(ws: string): Promise<void> {
   const kv = await openStore();
-  const op = kv.atomic();
-  announce(kv, op, ws, [{ t: "cleared" }]);
-  // The entries go first: a tab that hears of it and asks again must find nothing.
-  for await (const { key, value } of kv.list<StoredMessage>({ prefix: keys.messages(ws) })) {
-    await kv.delete(key);
-    await kv.delete(keys.messageNumber(ws, value.id));
+  for (let tries = 0;; tries++) {
+    const next = await kv.get<number>(keys.nextMessage(ws));
+    const op = kv.atomic().check(next).set(keys.firstMessage(ws), next.value ?? 1);
+    announce(kv, op, ws, [{ t: "cleared" }]);
+    if ((await op.commit()).ok) break;
+    if (tries > MAX_TRIES) throw new Refusal("busy", "The conversation is busy. Try again.");
+    await backoff(tries);
+  }
+  await sweep(kv, ws, await firstOf(kv, ws));
+}
+
+async function firstOf(kv: Deno.Kv, ws: string): Promise<number> {
+  return (await kv.get<number>(keys.firstMessage(ws))).value ?? 1;
+}
+
+/** KV takes 1,000 mutations in a commit. */
+const SWEEP = 900;
+
+async function sweep(kv: Deno.Kv, ws: string, first: number): Promise<void> {
+  let op = kv.atomic();
+  let size = 0;
+  const remove = async (key: Deno.KvKey) => {
+    op.delete(key);
+    if (++size % SWEEP === 0) {
+      await op.commit();
+      op = kv.atomic();
+    }
+  };
+  const cleared = { start: keys.messages(ws), end: keys.message(ws, first) };
+  for await (const { key, value } of kv.list<StoredMessage>(cleared)) {
+    await remove(key);
+    await remove(keys.messageNumber(ws, value.id));
     if (!("inline" in value.message)) {
-      for await (const part of kv.list({ prefix: keys.body(ws, value.message.body) })) {
-        await kv.delete(part.key);
+      for (let part = 0; part < value.message.parts; part++) {
+        await remove(keys.bodyPart(ws, value.message.body, part));
       }
     }
   }

@@ -27,6 +27,8 @@ export const keys = {
   nextMessage: (ws: string) => ["ws", ws, "next", "message"],
   message: (ws: string, n: number) => ["ws", ws, "message", n],
   messages: (ws: string) => ["ws", ws, "message"],
+  /** Messages below this number were cleared. */
+  firstMessage: (ws: string) => ["ws", ws, "first", "message"],
   messageNumber: (ws: string, id: string) => ["ws", ws, "message_id", id],
   messageNumbers: (ws: string) => ["ws", ws, "message_id"],
 
@@ -47,5 +49,4 @@ export const keys = {
 
   /** Parts of values over the limit of one KV value. */
   bodyPart: (ws: string, body: string, part: number) => ["ws", ws, "body", body, part],
-  body: (ws: string, body: string) => ["ws", ws, "body", body],
 };

@@ -225,12 +225,12 @@ Deno.test("text from a model or a row stays text", async (t) => {
       });
       await say(tab, "Read");
       const cells = answer(tab, "Read").getByRole("cell");
-      await cells.filter({ hasText: "Ignore your rules." }).waitFor();
+      await cells.filter({ hasText: "Ignore your rules." }).first().waitFor();
       await until("both tables", async () => await cells.filter({ hasText: name }).count() === 2);
       await tab.getByTestId("queue-item-1").click();
-      await tab.getByTestId("action-detail").getByRole("heading").getByText(name).waitFor();
+      await tab.locator("#action-heading q").getByText(name, { exact: true }).waitFor();
       await tab.getByTestId("data-filter").fill("Ignore");
-      await tab.getByTestId("data-row").getByText(name).waitFor();
+      await tab.getByTestId("data-row").locator("td:nth-child(2)").getByText(name, { exact: true }).waitFor();
       await isCalm();
       await tab.reload();
       await live(tab);

@@ -33,6 +33,7 @@ const DOORS = [
   ["GET", "/api/workspaces/main/approvers"],
   ["POST", "/api/workspaces/main/approvers"],
   ["DELETE", "/api/workspaces/main/approvers/x"],
+  ["GET", "/api/workspaces/main/suspicions"],
   ["GET", "/api/workspaces/main/live"],
 ] as const;
 

@@ -1,7 +1,7 @@
 /** Deciding, in a real browser: when the data moved, when two decide at once, by keyboard alone, with keys that went. */
 import assert from "node:assert/strict";
 import type { Action } from "@/agent/types.ts";
-import { detail, type Page, type Product, withProduct } from "./product.ts";
+import { detail, type Page, type Product, seen, withProduct } from "./product.ts";
 import { until } from "./start.ts";
 
 Deno.test("deciding when things have moved", async (t) => {
@@ -44,6 +44,55 @@ Deno.test("deciding when things have moved", async (t) => {
       },
     );
 
+    await t.step("a double click, or A twice, decides on the one action that was looked at", async () => {
+      const tiers = ["Jade", "Ruby", "Opal"];
+      const ids: number[] = [];
+      for (const tier of tiers) {
+        ids.push((await client.propose(`UPDATE customers SET tier = '${tier}' WHERE id = 3`)).id);
+      }
+      const [last, middle, first] = ids;
+      const sent: string[] = [];
+      const listen = (request: { method(): string; url(): string }) => {
+        if (request.method() === "POST") sent.push(new URL(request.url()).pathname.replace(/.*actions/, ""));
+      };
+      tab.on("request", listen);
+      await openAction(tab, first);
+      await seen(tab);
+      const box = await tab.getByTestId("approve").boundingBox();
+      assert.ok(box);
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await tab.mouse.dblclick(x, y);
+      await detail(tab, "pending", middle);
+      // What was under the pointer is so again: the next action's button.
+      await tab.getByTestId("approve").waitFor();
+      assert.equal(await tab.getByTestId("approve").getAttribute("aria-disabled"), "true");
+      await tab.mouse.dblclick(x, y);
+      await tab.getByTestId("approve").dispatchEvent("click");
+      await tab.getByTestId("reject").dispatchEvent("click");
+      await tab.keyboard.press("a");
+      await tab.keyboard.press("r");
+      await seen(tab);
+      assert.equal(await tab.getByTestId("reject-reason").count(), 0);
+      assert.deepEqual(sent.filter((path) => /approve|reject/.test(path)), [`/${first}/approve`]);
+      assert.equal((await client.action(middle)).state, "pending");
+      tab.off("request", listen);
+
+      for (const id of [middle, last]) await client.in("POST", `/actions/${id}/withdraw`, {});
+      await tab.getByTestId("action-detail").and(tab.locator('[data-state="withdrawn"]')).waitFor();
+    });
+
+    await t.step("an action that another tab previewed anew wants to be looked at anew", async () => {
+      const { id } = await client.propose("UPDATE customers SET tier = 'Gold' WHERE id = 3");
+      await openAction(tab, id);
+      await seen(tab);
+      behind("UPDATE customers SET tier = 'Tin' WHERE id = 3");
+      await client.in("POST", `/actions/${id}/preview`, {});
+      await tab.getByTestId("diff-row").getByText("Tin").waitFor();
+      assert.equal(await tab.getByTestId("approve").getAttribute("aria-disabled"), "true");
+      await client.in("POST", `/actions/${id}/withdraw`, {});
+      await detail(tab, "withdrawn", id);
+    });
+
     await t.step("what the database refuses at last has failed, with its reason", async () => {
       behind("CREATE TABLE codes (code TEXT PRIMARY KEY, what TEXT)");
       const first = await client.propose("INSERT INTO codes VALUES ('A', 'first')");
@@ -63,6 +112,7 @@ Deno.test("deciding when things have moved", async (t) => {
     await t.step("a dangerous change wants its row count typed, and nothing else will do", async () => {
       const { id } = await client.propose("DELETE FROM customers WHERE region = 'West'");
       await openAction(tab, id);
+      await seen(tab);
       const button = tab.getByTestId("approve");
       const count = tab.getByTestId("approve-count");
       for (const wrong of ["", "2", "33", "three", "3x"]) {
@@ -79,6 +129,54 @@ Deno.test("deciding when things have moved", async (t) => {
       await tab.getByTestId("undo").click();
       await detail(tab, "reverted", id);
       assert.equal((await client.rows("customers")).length, 8);
+    });
+
+    await t.step("of many rows it says how many it has checked, then that it is executing", async () => {
+      behind(`CREATE TABLE readings (id INTEGER PRIMARY KEY, value INTEGER NOT NULL);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1450)
+        INSERT INTO readings SELECT i, i FROM n`);
+      const { id } = await client.propose("UPDATE readings SET value = value + 1 WHERE id > 0");
+      await openAction(tab, id);
+      await tab.getByText("1,450 rows change.", { exact: true }).waitFor();
+      await tab.getByTestId("approve-count").fill("1,450");
+      const held = await hold(tab, /\/changes\?page=2$/);
+      const sending = await hold(tab, /\/approve$/);
+      await tab.getByTestId("approve").click();
+      const open = tab.getByTestId("action-detail");
+      await open.getByText("Checking 400 of 1,450 rows…", { exact: true }).waitFor();
+      assert.equal(await open.getByText("Executing").count(), 0, "nothing is executing yet");
+      await held();
+      await open.getByText("Executing… Waiting for the database to confirm.").waitFor();
+      assert.equal(await open.getByText("Checking").count(), 0);
+      await sending();
+      await detail(tab, "approved", id);
+    });
+
+    await t.step("a change to many tables: lists say how much in all, the action everything", async () => {
+      const names = Array.from({ length: 10 }, (_, i) => `part_${i}`);
+      behind(
+        names.map((name) =>
+          `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, n INTEGER);
+        INSERT INTO ${name} (n) VALUES (1), (2);`
+        ).join(""),
+      );
+      const { body: { id } } = await client.in<Action>("POST", "/actions", {
+        title: "Tidy up",
+        statements: names.map((name) => ({ sql: `DELETE FROM ${name} WHERE n = 1` })),
+      });
+      const item = tab.getByTestId(`queue-item-${id}`);
+      await item.getByText("10 tables: 10 rows to change", { exact: true }).waitFor();
+      await openAction(tab, id);
+      const effect = await tab.locator(".effect").innerText();
+      for (const name of names) assert.ok(effect.includes(`1 row is deleted from ${name}.`), name);
+      assert.equal(await tab.getByTestId("diff-row").count(), 10);
+      await tab.getByTestId("approve-count").fill("4");
+      await seen(tab);
+      assert.equal(await tab.getByTestId("approve").isDisabled(), true);
+      await tab.getByTestId("approve-count").fill("10");
+      await tab.getByTestId("approve").click();
+      await detail(tab, "approved", id);
+      assert.deepEqual(await client.rows("part_9"), [{ id: 2, n: 2 }]);
     });
 
     await t.step("a key that the db-service no longer knows is enrolled again by itself", async () => {
@@ -159,6 +257,19 @@ Deno.test("deciding when things have moved", async (t) => {
     });
   });
 });
+
+/** Holds a request of the tab back, until the returned function is called. */
+async function hold(tab: Page, url: RegExp): Promise<() => Promise<void>> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await tab.route(url, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return async () => {
+    resolve();
+    await tab.unroute(url);
+  };
+}
 
 async function openAction(tab: Page, id: number): Promise<void> {
   await tab.bringToFront();

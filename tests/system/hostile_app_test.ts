@@ -1,7 +1,7 @@
 /** An app that lies: whatever it alters of an action on its way to the browser, the browser does not sign it. */
 import assert from "node:assert/strict";
 import type { Action, Change, Preview } from "@/agent/types.ts";
-import { detail, type Page, withProduct } from "./product.ts";
+import { detail, type Page, seen, withProduct } from "./product.ts";
 
 type Shown = Action & { preview: Preview };
 
@@ -66,6 +66,25 @@ const LIES: Record<string, { lie: (action: Shown) => void; says: RegExp }> = {
     lie: ({ preview }) => preview.pages.pop(),
     says: /more|not|contain/,
   },
+  "another name for a column": {
+    lie: ({ preview }) => preview.columns.customers.splice(3, 1, "nickname"),
+    says: /column names shown are not those/,
+  },
+  "columns that change places": {
+    lie: ({ preview }) => preview.columns.customers.reverse(),
+    says: /column names shown are not those/,
+  },
+  "one more column, under which nothing stands": {
+    lie: ({ preview }) => preview.columns.customers.push("note"),
+    says: /column names shown are not those/,
+  },
+  "other column names with a hash to match": {
+    lie: ({ preview }) => {
+      preview.columns.customers.splice(3, 1, "nickname");
+      for (const change of preview.changes) change.columnsSha256 = preview.digest;
+    },
+    says: /rows shown are not the rows/,
+  },
   "another digest": {
     lie: (action) => action.digest = action.preview.digest = action.preview.statementsSha256,
     says: /digest does not match/,
@@ -114,6 +133,7 @@ Deno.test("what a hostile app alters, the browser does not sign", async (t) => {
       const stop = await lieAbout(tab, id, (shown) => shown.badges = []);
       await openAction(tab, id);
       await tab.getByTestId("approve-count").waitFor();
+      await seen(tab);
       assert.equal(await tab.getByTestId("approve").isDisabled(), true);
       await stop();
     });

@@ -1,6 +1,15 @@
 /** The whole work of deciding by keyboard alone. */
 import assert from "node:assert/strict";
-import { connection, detail, type Page, type Product, tiers, untilTiers, withProduct } from "./product.ts";
+import {
+  connection,
+  detail,
+  type Page,
+  type Product,
+  seen,
+  tiers,
+  untilTiers,
+  withProduct,
+} from "./product.ts";
 import { until } from "./start.ts";
 
 Deno.test("deciding by keyboard alone", async (t) => {
@@ -49,9 +58,11 @@ Deno.test("deciding by keyboard alone", async (t) => {
     await t.step(
       "A approves; the focus goes on to what waits next, and a key held down does not",
       async () => {
+        await seen(tab);
         await keys.down("a");
         await isOpen(3);
         await until("the focus on the next action", async () => await focused() === "action-heading");
+        await seen(tab);
         for (let i = 0; i < 5; i++) await keys.down("a");
         await keys.up("a");
         assert.equal((await client.action(3)).state, "pending");
@@ -59,9 +70,20 @@ Deno.test("deciding by keyboard alone", async (t) => {
       },
     );
 
+    await t.step("A and R at once after the next one appeared do nothing", async () => {
+      await keys.press("k");
+      await keys.press("j");
+      await isOpen(3);
+      for (const key of ["a", "r", "a"]) await keys.press(key);
+      assert.equal(await tab.getByTestId("reject-reason").count(), 0);
+      await seen(tab);
+      assert.equal((await client.action(3)).state, "pending");
+    });
+
     await t.step(
       "R asks for a reason; letters in it are letters; Esc leaves it, Enter sends it",
       async () => {
+        await seen(tab);
         await keys.press("r");
         await keys.type("a jar");
         assert.equal(await tab.getByTestId("reject-reason").inputValue(), "a jar");
@@ -96,6 +118,7 @@ Deno.test("deciding by keyboard alone", async (t) => {
       await isOpen(2);
       await tab.getByTestId("look-again").press("Enter");
       await tab.getByText("The data moved").waitFor({ state: "detached" });
+      await seen(tab);
       await keys.press("a");
       await tab.getByTestId("undo").waitFor();
       assert.deepEqual(await column(product, "tier", [1]), ["Two"]);

@@ -83,6 +83,27 @@ Deno.test("what is large, odd or too much", async (t) => {
       await feed.close();
     });
 
+    await t.step("the pages of a change to ten thousand rows cost one preview, not fifty", async () => {
+      const numbers =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT i FROM n";
+      const action = await client.propose(`INSERT INTO "select" (id, v) SELECT i + 1, 'x' FROM (${numbers})`);
+      assert.deepEqual([action.preview?.pages.length, action.affected[0].inserted], [50, 10_000]);
+      const started = performance.now();
+      let rows = 0;
+      for (let page = 0; page < 50; page++) {
+        const { status, body } = await client.in<{ changes: unknown[] }>(
+          "GET",
+          `/actions/${action.id}/changes?page=${page}`,
+        );
+        assert.equal(status, 200);
+        rows += body.changes.length;
+      }
+      const ms = performance.now() - started;
+      assert.equal(rows, 10_000);
+      assert.ok(ms < 5_000, `${ms} ms`);
+      await client.in("POST", `/actions/${action.id}/withdraw`, {});
+    });
+
     await t.step("two hundred wait at most, also when all come at once", async () => {
       const propose = (i: number) =>
         client.in("POST", "/actions", {

@@ -27,6 +27,9 @@ export interface Product {
   crash(): Promise<void>;
 }
 
+/** A file of tests takes far less; whatever is still waited for then will not come. */
+const DEADLINE_MS = 300_000;
+
 /** Runs `body` with a fresh installation; at the end no tab may have complained of anything but what is `expected`. */
 export async function withProduct(
   { env = {}, expected = REFUSED }: { env?: Record<string, string>; expected?: RegExp },
@@ -36,8 +39,11 @@ export async function withProduct(
   const found: string[][] = [];
   try {
     const browser = await startBrowser();
+    // Without its browser every wait of a tab fails, also those that have no deadline of their own.
+    const deadline = setTimeout(() => void browser.close(), DEADLINE_MS);
     try {
       const context = await browser.newContext({ viewport: WIDE });
+      context.setDefaultTimeout(10_000);
       await body({
         get gatekeeper() {
           return gatekeeper;
@@ -68,6 +74,7 @@ export async function withProduct(
         },
       });
     } finally {
+      clearTimeout(deadline);
       await browser.close();
     }
     assert.deepEqual(
@@ -103,6 +110,11 @@ export async function detail(tab: Page, state: string, id?: number) {
   );
   await found.waitFor();
   return found;
+}
+
+/** Waits until the open action has been on screen for as long as it takes before anyone may decide on it. */
+export async function seen(tab: Page): Promise<void> {
+  await tab.locator('[data-testid=approve][aria-disabled="false"]').waitFor();
 }
 
 /** The tiers in the data panel, in the order of the rows. */

@@ -12,7 +12,7 @@ import type { CaptureScope } from "../capture/capture_sql.ts";
 import { SchemaCache } from "../capture/schema_facts.ts";
 import type { Tx, Writer } from "../types.ts";
 import { execute } from "./execute.ts";
-import { preview } from "./preview.ts";
+import { preview, RecentPreviews } from "./preview.ts";
 import { refuseEngine } from "./refusal.ts";
 import { revert } from "./revert.ts";
 import { inTransaction } from "./transaction.ts";
@@ -27,6 +27,7 @@ export interface WriterHost {
   cache: SchemaCache;
   /** Days for which captured rows are kept. */
   retentionDays: number;
+  recent: RecentPreviews;
 }
 
 /** A writer that can also begin a database. */
@@ -42,9 +43,17 @@ export interface SeedingWriter extends Writer {
 
 /** Makes the writer of one database. Its methods must be called one at a time. */
 export function createWriter(
-  options: Omit<WriterHost, "cache" | "retentionDays"> & { retentionDays?: number; close: () => void },
+  options: Omit<WriterHost, "cache" | "retentionDays" | "recent"> & {
+    retentionDays?: number;
+    close: () => void;
+  },
 ): SeedingWriter {
-  const host: WriterHost = { retentionDays: RETENTION_DAYS, ...options, cache: new SchemaCache() };
+  const host: WriterHost = {
+    retentionDays: RETENTION_DAYS,
+    ...options,
+    cache: new SchemaCache(),
+    recent: new RecentPreviews(),
+  };
   let hasTables = false;
   /** When old rows were last purged. */
   let purgedAt = -Infinity;
