@@ -145,10 +145,10 @@ Deno.test("deciding when things have moved", async (t) => {
       const open = tab.getByTestId("action-detail");
       await open.getByText("Checking 400 of 1,450 rows…", { exact: true }).waitFor();
       assert.equal(await open.getByText("Executing").count(), 0, "nothing is executing yet");
-      await held();
+      held();
       await open.getByText("Executing… Waiting for the database to confirm.").waitFor();
       assert.equal(await open.getByText("Checking").count(), 0);
-      await sending();
+      sending();
       await detail(tab, "approved", id);
     });
 
@@ -258,17 +258,14 @@ Deno.test("deciding when things have moved", async (t) => {
   });
 });
 
-/** Holds a request of the tab back, until the returned function is called. */
-async function hold(tab: Page, url: RegExp): Promise<() => Promise<void>> {
+/** Holds the next such request of the tab back, until the returned function is called. */
+async function hold(tab: Page, url: RegExp): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await tab.route(url, async (route) => {
     await promise;
     await route.continue();
-  });
-  return async () => {
-    resolve();
-    await tab.unroute(url);
-  };
+  }, { times: 1 });
+  return resolve;
 }
 
 async function openAction(tab: Page, id: number): Promise<void> {

@@ -71,8 +71,9 @@ Deno.test("deciding by keyboard alone", async (t) => {
     );
 
     await t.step("A and R at once after the next one appeared do nothing", async () => {
-      await keys.press("k");
       await keys.press("j");
+      await isOpen(2);
+      await keys.press("k");
       await isOpen(3);
       for (const key of ["a", "r", "a"]) await keys.press(key);
       assert.equal(await tab.getByTestId("reject-reason").count(), 0);
