@@ -1,11 +1,8 @@
 /** Clauses that restrict rows. Each looks ahead first and moves `scan.at` only past what it understood. */
-import type { Table } from "@/agent/types.ts";
 import {
-  affinity,
   type ColumnMatch,
   isDate,
   isFlag,
-  keyColumn,
   labelColumn,
   matchColumns,
   matchStart,
@@ -15,7 +12,7 @@ import {
   spoken,
 } from "./lexicon.ts";
 import { operandsAt, quantityAt } from "./operands.ts";
-import type { Column, Literal, Op } from "./query.ts";
+import type { Literal, Op } from "./query.ts";
 import {
   addCondition,
   ask,
@@ -91,6 +88,8 @@ export function columnCondition(scan: Scan): boolean {
   if (explicit && !known && column.values && matchValues(reachableTables(scan), tokens, at).length) {
     return false;
   }
+  // … and of one that is not known: "which tier is Dave Kim" can only ask.
+  if (explicit && !not && !known && saysAt(tokens, scan.at - 1, "what|which|whose")) return false;
   const operands = operandsAt(scan, at + list, column, explicit && !list);
   if (!operands) return false;
   if (explicit && !known && !list && column.values && !isQuoted(scan, at)) {
@@ -187,10 +186,4 @@ export function bareLabel(scan: Scan): boolean {
 
 function isQuoted(scan: Scan, at: number): boolean {
   return scan.tokens[at]?.kind === "string";
-}
-
-/** The column that identifies one row when only a number is said. */
-export function idColumn(table: Table): Column | null {
-  const key = keyColumn(table);
-  return key && affinity(key) === "number" ? key : null;
 }

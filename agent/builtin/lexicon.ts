@@ -92,12 +92,21 @@ export function matchStart(column: Column, said: Token[]): string[] {
   });
 }
 
-/** The column that names a row to a person: "name", "title" or the like, else the first text column. */
+const NAMES = /^(full_?name|name|title|label|display_?name|username|subject|titel|nom|nombre|bezeichnung)$/;
+const CODES = /^(code|sku|slug|isbn|serial|serial_?number|plate|reference|ref|handle|login)$/;
+
+/** The column that names a row to a person: "name", "title", a code or the like; null where none does. */
+export function nameColumn(table: Table): Column | null {
+  const texts = table.columns.filter((c) => affinity(c) === "text" && !c.generated);
+  return texts.find((c) => NAMES.test(fold(c.name))) ??
+    texts.find((c) => /(name|title|label|titel)$/.test(fold(c.name))) ??
+    texts.find((c) => CODES.test(fold(c.name))) ?? null;
+}
+
+/** The column that names a row, else the first text column. */
 export function labelColumn(table: Table): Column | null {
   const texts = table.columns.filter((c) => affinity(c) === "text" && !c.generated);
-  const named = /^(full_?name|name|title|label|display_?name|username|subject|titel|nom|nombre|bezeichnung)$/;
-  const ending = /(name|title|label|titel)$/;
-  return texts.find((c) => named.test(fold(c.name))) ?? texts.find((c) => ending.test(fold(c.name))) ??
+  return nameColumn(table) ??
     texts.find((c) => c.notNull && !isForeign(table, c) && !isDate(c)) ??
     texts.find((c) => !isForeign(table, c)) ??
     null;
@@ -114,13 +123,19 @@ export function dates(table: Table): Column[] {
   return table.columns.filter(isDate);
 }
 
-/** Columns worth grouping by: all values known, and repeated: at most two for every three rows. */
+const KINDS =
+  /tier|level|plan|rank|grade|class|status|state|stage|region|categor|type|kind|group|department|team|role|priority/i;
+
+/**
+ * Columns worth grouping by: all values known, and repeated: at most two for every three rows. Where rows have a text
+ * by default, or the name says that it is a kind of thing, single values among them don't matter.
+ */
 export function categories(table: Table): Column[] {
   return table.columns.filter((c) => {
     const n = c.values?.length ?? 0;
-    return n > 1 && (table.rows === null || n * 3 <= table.rows * 2) && c.primaryKey === 0 &&
-      !isForeign(table, c) &&
-      !isDate(c);
+    const kind = c !== nameColumn(table) && (/^'.*[^\s'].*'$/s.test(c.default ?? "") || KINDS.test(c.name));
+    const repeated = n > 1 && (table.rows === null || n * 3 <= table.rows * 2);
+    return (repeated || (kind && n > 0)) && c.primaryKey === 0 && !isForeign(table, c) && !isDate(c);
   });
 }
 

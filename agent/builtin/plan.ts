@@ -52,7 +52,8 @@ const INSERT = "add|insert|create|register|append";
 const DELETE = "delete|remove|erase|drop|get rid of|discard";
 const UPDATE =
   "set|change|update|upgrade|downgrade|promote|demote|move|switch|transfer|convert|mark|make|rename|turn|flag|put|" +
-  "increase|raise|decrease|reduce|lower|cut|bump|double|halve|clear|unset|blank|reset|correct|fix|edit|modify";
+  "increase|raise|decrease|reduce|lower|cut|bump|double|halve|clear|unset|blank|reset|correct|fix|edit|modify|" +
+  "give|assign";
 
 /** The change that a sentence commands, by its first word. */
 function changeOf(text: string, tokens: Token[], context: Context): Change | null {

@@ -4,8 +4,9 @@
  */
 import type { Table } from "@/agent/types.ts";
 import { bareComparator } from "./comparisons.ts";
-import { bareLabel, bareValue, columnCondition, idColumn } from "./conditions.ts";
+import { bareLabel, bareValue, columnCondition } from "./conditions.ts";
 import { havingCondition, noWay } from "./having.ts";
+import { idClause } from "./ids.ts";
 import { limitClause, sortClause } from "./order.ts";
 import {
   affinity,
@@ -16,6 +17,7 @@ import {
   matchValues,
   spoken,
 } from "./lexicon.ts";
+import { openName, quotedOwner, SHAPE_WORDS } from "./names.ts";
 import { freeText } from "./operands.ts";
 import type { Condition, Literal } from "./query.ts";
 import { wayTo } from "./relations.ts";
@@ -28,6 +30,7 @@ import {
   startScan,
   withNegation,
 } from "./scan.ts";
+import { superlativeClause } from "./superlatives.ts";
 import { aggregateClause, byClause, distinctClause, groupClause } from "./shapes.ts";
 import { type Token, written } from "./tokens.ts";
 import { comparatorAt, FILLERS, saysAt } from "./words.ts";
@@ -47,7 +50,7 @@ export function scanSentence(
   const clauses = shapes ? [...SHAPES, ...CONDITIONS, tableClause, projection] : [...CONDITIONS, tableClause];
   while (scan.at < tokens.length) {
     const before = scan.at;
-    if (clauses.some((clause) => clause(scan)) || joint(scan) || bareLabel(scan)) {
+    if (clauses.some((clause) => clause(scan)) || joint(scan) || bareLabel(scan) || openName(scan)) {
       if (scan.at <= before) throw new Error("a clause was taken without moving on");
       continue;
     }
@@ -58,7 +61,7 @@ export function scanSentence(
   return scan;
 }
 
-const SHAPES = [sortClause, limitClause, groupClause, byClause, distinctClause];
+const SHAPES = [superlativeClause, sortClause, limitClause, groupClause, byClause, distinctClause];
 const CONDITIONS = [havingCondition, column, aggregate, bareComparator, value];
 
 /** A column with its comparison, unless a longer table's name starts here. */
@@ -101,42 +104,6 @@ function tableClause(scan: Scan): boolean {
   return true;
 }
 
-/** "#3", "id 3", "number 3", and after a table's name the bare number. */
-function idClause(scan: Scan, table: Table, from: number, named: boolean): boolean {
-  const { tokens } = scan;
-  let at = from + saysAt(tokens, from, "with|whose");
-  const word = saysAt(tokens, at, "id|ids|number|nr|with id");
-  at += word;
-  const mark = saysAt(tokens, at, "#");
-  at += mark + saysAt(tokens, at + mark, "is|=|are|:|in");
-  if (!word && !mark && (!named || at !== from)) return false;
-  const column = idColumn(table);
-  const values: Literal[] = [];
-  let end = at;
-  while (true) {
-    const token = tokens[at];
-    if (token?.kind !== "number" || token.percent || !/^\d+$/.test(token.text)) break;
-    values.push({ kind: "number", raw: token.text });
-    end = ++at;
-    at += saysAt(tokens, at, ", and|, or|and|or|,");
-    at += saysAt(tokens, at, "#");
-  }
-  if (!values.length) return false;
-  if (saysAt(tokens, end, "or more|or less|or fewer")) return false;
-  scan.at = end;
-  if (!column) {
-    ask(
-      scan,
-      `${table.name} has no single number as its key. Name the column that should be ${
-        tokens[end - 1]?.text
-      }.`,
-    );
-    return true;
-  }
-  addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, "eq"), values });
-  return true;
-}
-
 /** A name after its table's: quoted, or words that start with a capital, or any after a singular. */
 function labelClause(scan: Scan, table: Table, plural: boolean, possessive: boolean): void {
   const { tokens } = scan;
@@ -169,25 +136,14 @@ function labelClause(scan: Scan, table: Table, plural: boolean, possessive: bool
   });
 }
 
-const SHAPE_WORDS = new Set(
-  `sorted sort order ordered grouped group descending ascending alphabetically newest oldest highest lowest top first
-  last per by number count total average sum minimum maximum distinct no if unless while until because old new inactive
-  active`.split(/\s+/),
-);
-
-/** Quoted text by itself is the name of a row of the main table. */
+/** Quoted text by itself is the name of a row of the main table, or of one it refers to. */
 function quotedLabel(scan: Scan): boolean {
   const token = scan.tokens[scan.at];
-  const column = labelColumn(scan.read.table);
-  if (token?.kind !== "string" || !column) return false;
+  const owner = token?.kind === "string" ? quotedOwner(scan) : null;
+  if (token?.kind !== "string" || !owner) return false;
   scan.at++;
-  addCondition(scan, {
-    kind: "compare",
-    table: scan.read.table,
-    column,
-    op: withNegation(scan, "eq"),
-    values: [{ kind: "text", text: token.text }],
-  });
+  const values: Literal[] = [{ kind: "text", text: token.text }];
+  addCondition(scan, { kind: "compare", ...owner, op: withNegation(scan, "eq"), values });
   return true;
 }
 
@@ -207,17 +163,23 @@ function projection(scan: Scan): boolean {
   return true;
 }
 
+const GOES_ON =
+  "not|only|also|just|with|without|no|in|from|for|who|whose|that|which|where|is|are|has|have|had|do|does|" +
+  "sorted|sort|order|ordered|show|limit|first|newest|oldest|never";
+
 /** "and", "or", "not", "except" before a condition. */
 function joint(scan: Scan): boolean {
   const token = scan.tokens[scan.at];
   if (!token || token.kind === "string") return false;
-  if (token.low === "," || token.low === "but") {
+  // "all but Gold ones" leaves them out; "in East but not Gold" only goes on.
+  const goesOn = saysAt(scan.tokens, scan.at + 1, GOES_ON) > 0;
+  if (token.low === "," || (token.low === "but" && goesOn)) {
     scan.at++;
     if (!scan.joint && token.low === ",") scan.joint = { word: "and", token };
     return true;
   }
   if (token.low === "and" || token.low === "or") {
-    if (scan.joint?.word === "or") return false;
+    if (scan.joint && scan.joint.token.low !== ",") return false;
     scan.at++;
     scan.joint = { word: token.low, token };
     return true;
@@ -225,11 +187,11 @@ function joint(scan: Scan): boolean {
   const not = saysAt(
     scan.tokens,
     scan.at,
-    "not|non|except|excluding|except for|apart from|without being|neither|never",
+    "not|non|except|excluding|except for|apart from|without being|neither|never|but",
   );
   if (!not || scan.negation) return false;
   scan.negation = token;
-  if (/^(except|excluding|apart)$/.test(token.low)) scan.exceptFrom ??= scan.read.conditions.length;
+  if (/^(except|excluding|apart|but)$/.test(token.low)) scan.exceptFrom ??= scan.read.conditions.length;
   scan.at += not;
   return true;
 }

@@ -4,6 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { FactsCache } from "@/db-service/engine/read/catalog.ts";
+import { openForReading } from "@/db-service/engine/read/connection.ts";
+import { Denials } from "@/db-service/engine/read/denials.ts";
+import { describe } from "@/db-service/engine/read/describe.ts";
 import { plan } from "@/agent/builtin/plan.ts";
 import type { Plan, Read } from "@/agent/builtin/query.ts";
 import type { Table } from "@/agent/types.ts";
@@ -18,6 +22,11 @@ export const SAMPLE = `
     ('Carol Johnson', 'carol@example.com', 'Bronze', 'West'), ('Dave Kim', 'dave@example.com', 'Gold', 'Central'),
     ('Eve Williams', 'eve@example.com', 'Silver', 'East'), ('Frank Brown', 'frank@example.com', 'Bronze', 'West'),
     ('Grace Lee', 'grace@example.com', 'Gold', 'Central'), ('Hank Davis', 'hank@example.com', 'Silver', 'East');`;
+
+/** The sample after ordinary edits: six different tiers in eight rows. */
+export const EDITED = SAMPLE + `
+  UPDATE customers SET tier = 'Platinum' WHERE id = 2; UPDATE customers SET tier = 'Diamond' WHERE id = 3;
+  UPDATE customers SET tier = 'Iron' WHERE id = 5;`;
 
 export const SHOP = `
   CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, phone TEXT);
@@ -115,6 +124,24 @@ export function schemaOf(db: DatabaseSync): Table[] {
   });
 }
 
+/** The schema as the db-service itself tells it: of names and mail addresses it lists no values. */
+export function surveyedSchema(sql: string): Table[] {
+  const file = Deno.makeTempFileSync({ suffix: ".db" });
+  try {
+    const written = new DatabaseSync(file);
+    written.exec(sql);
+    written.close();
+    const db = openForReading(file);
+    try {
+      return describe(db, new FactsCache().get(db), new Denials([]));
+    } finally {
+      db.close();
+    }
+  } finally {
+    Deno.removeSync(file);
+  }
+}
+
 type Row = unknown[];
 
 export interface Bench {
@@ -132,10 +159,15 @@ export interface Bench {
   said(...sentences: string[]): string;
 }
 
+/** As {@link bench}, with the schema that the db-service would tell. */
+export function surveyedBench(sql: string): Bench {
+  return bench(sql, surveyedSchema(sql));
+}
+
 /** A database of its own for a test; close it with `db.close()`. */
-export function bench(sql: string): Bench {
+export function bench(sql: string, told?: Table[]): Bench {
   const db = openDatabase(sql);
-  const schema = schemaOf(db);
+  const schema = told ?? schemaOf(db);
   const run = (sql: string) => {
     const statement = db.prepare(sql);
     return statement.all().map((row) => Object.values(row));

@@ -7,9 +7,6 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 Deno.test("deno task dev starts from nothing", async () => {
   const copy = await copyProject();
   const cache = await Deno.makeTempDir();
-  const locks = () =>
-    Promise.all(["deno.lock", "db-service/deno.lock"].map((name) => Deno.readTextFile(name)));
-  const before = await locks();
   try {
     const { folder, port, word } = await copy.develop({ DENO_DIR: cache });
     await word(/is ready on/, 120_000);

@@ -32,6 +32,7 @@ Deno.test("every state of the interface is accessible", async (t) => {
       await detail(tab, "pending", 2);
       await until("the title's count", async () => await tab.title() === "(1) Main · Gatekeeper");
       const card = await tab.getByTestId("action-card").last().innerText();
+      console.log(JSON.stringify(card));
       assert.match(
         card,
         /^#2[\s\S]*3 rows in customers change\.[\s\S]*Upgrade/,
@@ -109,7 +110,7 @@ Deno.test("every state of the interface is accessible", async (t) => {
         assert.match(await ins(1, 0).innerText(), /Gold\s*U\+00A0/);
         assert.equal(await ins(2, 0).locator("mark").textContent(), " ");
         assert.match(await ins(1, 1).innerText(), /U\+202E/);
-        assert.match(await ins(0, 1).locator("summary").innerText(), /^becomes\s*…[\s\S]*PAY 10000000$/);
+        assert.match(await ins(0, 1).locator("summary").innerText(), /^…[\s\S]*PAY 10000000$/);
         assert.equal(await ins(0, 1).locator("summary mark").innerText(), "000000");
         assert.match(await open.locator("#action-heading").innerText(), /Tidy\s*U\+202E/);
         assert.match(await open.locator(".sql").first().innerText(), /'Gold\s*U\+200B\s*'/);

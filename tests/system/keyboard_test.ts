@@ -123,6 +123,7 @@ Deno.test("deciding by keyboard alone", async (t) => {
       await keys.press("a");
       await tab.getByTestId("undo").waitFor();
       assert.deepEqual(await column(product, "tier", [1]), ["Two"]);
+      await until("the focus on the next action", async () => await focused() === "action-heading");
       await tab.getByTestId("undo").press("Enter");
       await until("the undo", async () => (await client.action(2)).state === "reverted");
       assert.deepEqual(await column(product, "tier", [1]), ["Four"]);
