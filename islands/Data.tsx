@@ -30,7 +30,7 @@ export default function Data({ state }: { state: AppState }) {
     return () => clearTimeout(timer);
   }, [changed]);
   const action = state.selected.value;
-  useEffect(() => showActionsTable(state), [action?.id, action?.digest, tables]);
+  useEffect(() => showActionsTable(state), [action?.id, action?.digest]);
   const href = (name: string) => `${home(state)}/data/${encodeURIComponent(name)}`;
   return (
     <section

@@ -42,7 +42,7 @@ export function describeTable(table: Table): string {
       column.notNull ? "not null" : "",
       column.default === null ? "" : `default ${oneLine(column.default)}`,
       column.generated ? "generated" : "",
-      column.values ? `one of ${column.values.map((value) => JSON.stringify(value)).join(", ")}` : "",
+      column.values ? `known values: ${column.values.map((value) => JSON.stringify(value)).join(", ")}` : "",
     ];
     return `${oneLine(column.name)} (${facts.filter(Boolean).join(", ")})`;
   });

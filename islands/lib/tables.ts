@@ -29,9 +29,10 @@ export function showActionsTable(state: AppState): void {
   const action = state.selected.peek();
   if (!action || state.tableChosen.peek()) return;
   const name = countsOf(action)[0]?.table;
-  if (state.tables.peek().some((table) => table.name === name) && name !== undefined) {
-    void showTable(state, name);
-  }
+  if (name === undefined || (wanted ?? state.table.peek())?.name === name) return;
+  void showTable(state, name);
+  // Made by another program since the page was: the list is behind.
+  if (!state.tables.peek().some((table) => table.name === name)) refreshTables(state, []);
 }
 
 /** Sorts and filters the table on show. */

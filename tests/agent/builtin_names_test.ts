@@ -68,6 +68,7 @@ Deno.test("rows are found by names that are not known, and changed to values tha
     ['downgrade Alice Chen to "Tin"', tin, [[1]]],
     ["set tier of customers 1 to 3 to Tin", tin, [[1], [2], [3]]],
     ["set tier of Alice Chen, Bob Martinez and Dave Kim to Tin", tin, [[1], [2], [4]]],
+    ["set tier of customers 1 to 3 to Gold", tier(2), [["Gold"]]],
     ["give Bob Martinez the Tin tier", tin, [[2]]],
     ["give Bob Martinez the Gold tier", tier(2), [["Gold"]]],
     ["give customer 2 Gold", tier(2), [["Gold"]]],
@@ -178,6 +179,12 @@ Deno.test("no name is made of words that could mean something else, and no colum
       ["mark order 1 as lost", /lost.*set status/],
       ["delete the most expensive product", /most expensive/],
     ]],
+    // Two columns that an upgrade could be of.
+    [
+      `CREATE TABLE members(id INTEGER PRIMARY KEY, name TEXT, plan TEXT DEFAULT 'free', level TEXT DEFAULT 'low');
+      INSERT INTO members(name) VALUES ('Ann Lee'), ('Ben Roe');`,
+      [["upgrade Ann Lee to Platinum", /Platinum.*plan or a level/]],
+    ],
   ];
   for (const [sql, list] of cases) {
     const b = surveyedBench(sql);
