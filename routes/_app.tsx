@@ -1,7 +1,19 @@
 import { asset } from "fresh/runtime";
 import { define } from "./(_web)/define.ts";
 
-const STYLES = ["tokens", "layout", "parts", "rows", "chat", "composer", "queue", "action", "data", "narrow"];
+const STYLES = [
+  "tokens",
+  "layout",
+  "parts",
+  "rows",
+  "chat",
+  "composer",
+  "queue",
+  "action",
+  "diff",
+  "data",
+  "narrow",
+];
 
 export default define.page(function Document({ Component }) {
   return (

@@ -34,6 +34,8 @@ export interface Drive {
   messageId: string | null;
   /** Aborted with the reason "stopped" when a person stops it. */
   signal: AbortSignal;
+  /** Called when everything is said and only has to be stored. */
+  onEnding?: () => void;
 }
 
 type Status = NonNullable<MessageMetadata["status"]>;
@@ -77,6 +79,7 @@ export async function drive(run: Drive): Promise<void> {
   if (silence.signal.aborted && status !== "stopped") error = modelFailure(silence.signal.reason);
   if (status === "failed") error ??= "The answer broke off.";
   const metadata: MessageMetadata = { status, at: new Date().toISOString(), ...(error && { error }) };
+  run.onEnding?.();
   log.add(status === "stopped" ? { type: "abort" } : { type: "finish", messageMetadata: metadata });
   await log.end(metadata);
 }

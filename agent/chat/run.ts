@@ -71,6 +71,8 @@ function isUser(message: { role: string }): boolean {
 
 interface Active {
   abort: AbortController;
+  /** Everything is said; what remains is to store it. */
+  ending: boolean;
   done: Promise<void>;
 }
 const active = new Map<string, Active>();
@@ -174,6 +176,12 @@ export async function makeRoom(ws: string): Promise<void> {
   for (;;) {
     const { value: lease } = await kv.get<Lease>(keys.run(ws));
     if (!lease) return;
+    const mine = active.get(lease.run);
+    if (mine?.ending) {
+      // A client that asks again at the last chunk of an answer finds room, not "busy".
+      await mine.done;
+      continue;
+    }
     if (lease.kind === "answer") {
       if ((await runningAnswer(ws))?.id === lease.run) throw busy();
       continue;
@@ -214,13 +222,22 @@ async function begin(
   (await hubOf(ws)).startRun(run);
   const abort = new AbortController();
   const watch = await keepAlive(ws, run, kind, abort);
-  const done = drive({ ...where, run, kind, by, messageId, signal: abort.signal })
+  const done = drive({
+    ...where,
+    run,
+    kind,
+    by,
+    messageId,
+    signal: abort.signal,
+    onEnding: () => mine.ending = true,
+  })
     .catch((error) => void logUnexpected(error, "drive"))
     .finally(() => {
       active.delete(run);
       watch.close();
     });
-  active.set(run, { abort, done });
+  const mine = { abort, done, ending: false };
+  active.set(run, mine);
   return { run };
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import { Strip } from "@/components/Strip.tsx";
 import { mayChat } from "./roles.ts";
+import { Shown } from "./Shown.tsx";
 import type { AppState } from "./state.ts";
 import { send, stop } from "./talk.ts";
 
@@ -41,7 +42,11 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
         void submit();
       }}
     >
-      {trouble?.at === "chat" && <Strip tone="red" alert>{trouble.message}</Strip>}
+      {trouble?.at === "chat" && (
+        <Strip tone="red" alert>
+          <Shown text={trouble.message} kind="sentence" />
+        </Strip>
+      )}
       <div class="composer-field">
         <label class="sr" for="composer">Message to the agent</label>
         <textarea

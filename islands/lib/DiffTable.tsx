@@ -21,7 +21,11 @@ function OneTable({ diff }: { diff: TableDiff }) {
   const whole = useSignal(false);
   const columns = whole.value ? [...diff.shown, ...diff.folded] : diff.shown;
   return (
-    <div class="diff">
+    <div
+      class={diff.rows.some((row) => columns.some((name) => isLong(row.cells[name])))
+        ? "diff diff-tall"
+        : "diff"}
+    >
       <div class="diff-head">
         <span class="mono">
           <Shown text={diff.table} />
@@ -61,12 +65,12 @@ function OneTable({ diff }: { diff: TableDiff }) {
                   <span class="sr">{WORDS[row.op]}</span>
                 </td>
                 {row.key.map((cell, i) => (
-                  <td key={i} class="diff-key">
+                  <td key={i} class="diff-key" data-name={visibleText(diff.keyColumns[i] ?? "")}>
                     <CellView cell={cell} />
                   </td>
                 ))}
                 {columns.map((name) => (
-                  <td key={name}>
+                  <td key={name} data-name={visibleText(name)}>
                     <Compared cell={row.cells[name]} op={row.op} />
                   </td>
                 ))}
@@ -107,9 +111,8 @@ function Compared({ cell, op }: { cell: DiffCell | undefined; op: Change["op"] }
   const [was, becomes] = typeof before === "string" && typeof after === "string"
     ? marksOf(before, after)
     : [undefined, undefined];
-  const isLong = cellText(before).length + cellText(after).length > SIDE_BY_SIDE;
   return (
-    <div class={isLong ? "compared compared-long" : "compared"}>
+    <div class={isLong(cell) ? "compared compared-long" : "compared"}>
       <del>
         <span class="sr">was</span>
         <CellView cell={before} differs={was} />
@@ -120,4 +123,10 @@ function Compared({ cell, op }: { cell: DiffCell | undefined; op: Change["op"] }
       </ins>
     </div>
   );
+}
+
+function isLong(cell: DiffCell | undefined): boolean {
+  if (!cell?.changed) return false;
+  const { before = null, after = null } = cell;
+  return cellText(before).length + cellText(after).length > SIDE_BY_SIDE;
 }

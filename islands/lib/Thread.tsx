@@ -6,6 +6,7 @@ import { Empty } from "@/components/Empty.tsx";
 import { Message, Outcomes } from "./Messages.tsx";
 import { groupOutcomes } from "./outcomes.ts";
 import { mayChat } from "./roles.ts";
+import { Shown } from "./Shown.tsx";
 import type { AppState } from "./state.ts";
 import type { ShownPart, ToolPart } from "./stream.ts";
 import { earlier, send } from "./talk.ts";
@@ -110,7 +111,7 @@ function Welcome({ state }: { state: AppState }) {
               disabled={!state.chatOn.value || !mayChat(state)}
               onClick={() => void send(state, example)}
             >
-              {example}
+              <Shown text={example} kind="sentence" />
             </button>
           </li>
         ))}

@@ -2,6 +2,7 @@
 import type { Action, ActionState, ActionSummary, Actor, Cell, Change, Count } from "@/agent/types.ts";
 
 const NUMBER = new Intl.NumberFormat("en");
+const NAMED_TABLES = 3;
 const LIST = new Intl.ListFormat("en");
 
 export function number(value: number): string {
@@ -66,16 +67,21 @@ export function countsOf(action: Action): Count[] {
 /** What an entry of a list does, as {@link sentence}; of a change to many tables how much it is in all. */
 export function entrySentence(entry: ActionSummary, tense: Tense): string {
   const { affected, affectedTotal } = entry;
-  if (affectedTotal.tables <= affected.length) return sentence(affected, tense);
+  if (!isMany(entry)) return sentence(affected, tense);
   return `${rows(affectedTotal.rows)} in ${number(affectedTotal.tables)} tables ${
     changeVerb(affectedTotal.rows, tense)
   }.`;
 }
 
+/** More tables than a line names, or than a summary carries. */
+function isMany({ affected, affectedTotal }: ActionSummary): boolean {
+  return affectedTotal.tables > Math.min(affected.length, NAMED_TABLES);
+}
+
 /** The same in a few words: `customers: 3 to update`. */
 export function entrySummary(entry: ActionSummary, isDone: boolean): string {
   const { affected, affectedTotal } = entry;
-  if (affectedTotal.tables > affected.length) {
+  if (isMany(entry)) {
     return `${number(affectedTotal.tables)} tables: ${rows(affectedTotal.rows)}${isDone ? "" : " to change"}`;
   }
   const names = affected.map(({ table }) => table).join(", ");

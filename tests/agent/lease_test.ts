@@ -38,6 +38,17 @@ Deno.test("while an answer is written another question is refused, and nothing o
   });
 });
 
+Deno.test("whoever asks at the last chunk of an answer is not told to wait", async () => {
+  await withConversation(() => ({ text: "Short." }), async ({ hub, ask, ended }) => {
+    for (let i = 0; i < 10; i++) {
+      const run = await ask(`Question ${i}`);
+      const chunks = await Array.fromAsync(hub.chunks(run, AbortSignal.timeout(5_000)));
+      assert.equal(chunks.at(-1)?.type, "finish");
+      if (i === 9) await ended(run);
+    }
+  });
+});
+
 Deno.test("ten tabs that ask at once start one answer", async () => {
   await withConversation(() => ({ text: "One." }), async ({ ask, ended, openai }) => {
     const asked = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => ask(`Question ${i}`)));

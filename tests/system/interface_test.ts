@@ -1,6 +1,5 @@
 /** The interface in all its states: accessible, in words, at every width, in both themes, by address. */
 import assert from "node:assert/strict";
-import type { Action } from "@/agent/types.ts";
 import { Approver } from "./client.ts";
 import { accessibility, detail, live, type Page, type Product, say, WIDE, withProduct } from "./product.ts";
 import { until } from "./start.ts";
@@ -84,76 +83,6 @@ Deno.test("every state of the interface is accessible", async (t) => {
       await tab.locator('[data-testid^=queue-item][data-state="failed"]').first().click();
       await detail(tab, "failed");
       await isAccessible(tab, "failed");
-    });
-
-    await t.step(
-      "values that differ in what can't be seen, or late, say so, side by side or stacked",
-      async () => {
-        const lead = "Transfer for the customer, as agreed in the last meeting of the whole board: PAY 10";
-        behind(`CREATE TABLE "pa\u0443ments" (id INTEGER PRIMARY KEY, tier TEXT, note TEXT);
-        INSERT INTO "pa\u0443ments" VALUES (1, 'Gold', '${lead}'), (2, 'Gold', 'a'), (3, 'Gold', 'b')`);
-        const { body: { id } } = await client.in<Action>("POST", "/actions", {
-          title: "Tidy \u202e up",
-          statements: [
-            `UPDATE "pa\u0443ments" SET tier = 'Gold\u200b', note = note || '000000' WHERE id = 1`,
-            `UPDATE "pa\u0443ments" SET tier = 'Gold\u00a0', note = '\u202e' || note WHERE id = 2`,
-            `UPDATE "pa\u0443ments" SET tier = 'Gold ' WHERE id = 3`,
-          ].map((sql) => ({ sql })),
-        });
-        await tab.getByRole("button", { name: "Waiting" }).click();
-        await tab.getByTestId(`queue-item-${id}`).click();
-        const open = await detail(tab, "pending", id);
-        const rows = open.getByTestId("diff-row");
-        const ins = (row: number, column: number) => rows.nth(row).locator("ins").nth(column);
-        assert.match(await ins(0, 0).innerText(), /Gold\s*U\+200B/);
-        assert.match(await ins(1, 0).innerText(), /Gold\s*U\+00A0/);
-        assert.equal(await ins(2, 0).locator("mark").textContent(), " ");
-        assert.match(await ins(1, 1).innerText(), /U\+202E/);
-        assert.match(await ins(0, 1).locator("summary").innerText(), /^…[\s\S]*PAY 10000000$/);
-        assert.equal(await ins(0, 1).locator("summary mark").innerText(), "000000");
-        assert.match(await open.locator("#action-heading").innerText(), /Tidy\s*U\+202E/);
-        assert.match(await open.locator(".sql").first().innerText(), /'Gold\s*U\+200B\s*'/);
-        assert.equal(await open.locator(".diff-head .mixed").count(), 1, "a Cyrillic letter in a Latin name");
-        assert.ok(await tab.getByTestId(`queue-item-${id}`).locator(".mixed, .escape").count() >= 2);
-        await until(
-          "the action's table",
-          async () => await tab.getByTestId("table-picker").inputValue() === "pa\u0443ments",
-        );
-        // Nothing that was isolated reorders what stands beside it: before is before, or above, after.
-        for (const size of [WIDE, TABLET, PHONE]) {
-          await tab.setViewportSize(size);
-          for (let row = 0; row < 2; row++) {
-            const was = await rows.nth(row).locator("del").nth(1).boundingBox();
-            const becomes = await ins(row, 1).boundingBox();
-            assert.ok(was && becomes && (was.y + was.height <= becomes.y + 1 || was.x < becomes.x));
-          }
-          const box = await open.locator(".table-wrap").first().boundingBox();
-          const late = await ins(0, 0).boundingBox();
-          const long = await ins(0, 1).boundingBox();
-          assert.ok(box && late && long);
-          for (const { x, width } of [late, ...(size === PHONE ? [] : [long])]) {
-            assert.ok(x >= box.x && x + width <= box.x + box.width, `what comes is in view at ${size.width}`);
-          }
-        }
-        await isAccessible(tab, "unseen");
-      },
-    );
-
-    await t.step("decisions that follow each other are one line of the chat, which opens", async () => {
-      const ids = [];
-      for (let i = 0; i < 3; i++) {
-        const { id } = await client.propose(`UPDATE customers SET tier = 'Tin ${i}' WHERE id = 1`);
-        await client.in("POST", `/actions/${id}/reject`, { reason: "no" });
-        ids.push(id);
-      }
-      const line = tab.getByTestId("outcomes").last();
-      const named = ids.map((id) => `#${id}`).join(", ");
-      await line.getByText(new RegExp(`${named} rejected$`)).waitFor();
-      const note = line.getByTestId("message-outcome").last();
-      assert.equal(await note.isVisible(), false);
-      await line.locator("summary").click();
-      await note.getByText(`#${ids[2]} was rejected`).waitFor();
-      await isAccessible(tab, "outcomes");
     });
 
     await t.step(
