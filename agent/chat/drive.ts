@@ -43,8 +43,7 @@ type Status = NonNullable<MessageMetadata["status"]>;
 /** Runs the answer and stores it. Never throws: whatever happens becomes the message's status. */
 export async function drive(run: Drive): Promise<void> {
   const hub = await hubOf(run.ws);
-  // Tabs hear of the question before they hear of the answer.
-  await hub.drain();
+  const told = hub.drain();
   const log = new ChunkLog(hub, run);
   const silence = new AbortController();
   const signal = AbortSignal.any([run.signal, silence.signal, log.fenced]);
@@ -57,7 +56,10 @@ export async function drive(run: Drive): Promise<void> {
   };
   try {
     alive();
-    for await (const chunk of await answer(run, signal)) {
+    const stream = await answer(run, signal);
+    // Tabs hear of the question before they hear of the answer.
+    await told;
+    for await (const chunk of stream) {
       alive();
       if (chunk.type === "error") {
         status = "failed";
@@ -85,8 +87,10 @@ export async function drive(run: Drive): Promise<void> {
 }
 
 async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<ChatChunk>> {
-  const messages = await lastMessages(run.ws, WINDOW, isForModel);
-  const { tables } = await database(run.database).schema();
+  const [messages, { tables }] = await Promise.all([
+    lastMessages(run.ws, WINDOW, isForModel),
+    database(run.database).schema(),
+  ]);
   const chosen = chooseModel(tables);
   const origin = {
     ws: run.ws,
