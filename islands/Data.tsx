@@ -76,6 +76,7 @@ export default function Data({ state }: { state: AppState }) {
               ? `${rows(table.rows.length)} shown`
               : `${number(table.rows.length)} of ${rows(table.total)}`}
           </span>
+          {table.key && <a href={href(table.name)}>Show the whole table</a>}
           {table.cursor && (
             <button type="button" class="button small" onClick={() => void moreRows(state)}>Load more</button>
           )}

@@ -8,6 +8,8 @@ const STYLES = [
   "rows",
   "chat",
   "composer",
+  "commands",
+  "results",
   "queue",
   "action",
   "diff",

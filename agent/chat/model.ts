@@ -1,7 +1,13 @@
 /** Which model answers: any OpenAI-compatible one by the settings, else the built-in one. */
 import { createOpenAI } from "@ai-sdk/openai";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import { APICallError, RetryError, ToolChoiceViolationError } from "ai";
+import {
+  APICallError,
+  extractReasoningMiddleware,
+  RetryError,
+  ToolChoiceViolationError,
+  wrapLanguageModel,
+} from "ai";
 import type { Table } from "../types.ts";
 import { createBuiltinModel } from "../builtin/model.ts";
 import { settings } from "../settings.ts";
@@ -24,17 +30,22 @@ export function modelInfo(): { builtin: boolean; name: string } {
 
 /** The model for one run. The built-in one plans from the schema it is given. */
 export function chooseModel(schema: Table[]): ChosenModel {
-  const { model } = settings();
-  if (!model) {
+  const configured = settings().model;
+  if (!configured) {
     return { model: createBuiltinModel({ schema, delayMs: WORD_MS }), name: "Built-in model", builtin: true };
   }
-  const { apiKey, baseUrl, name } = model;
+  const { apiKey, baseUrl, name } = configured;
   if (baseUrl === null) {
     // OpenAI itself, by the Responses API; `store: false` keeps the conversation off its servers.
     const openai = createOpenAI({ apiKey, baseURL: "https://api.openai.com/v1" });
     return { model: openai(name), name, builtin: false, providerOptions: { openai: { store: false } } };
   }
-  return { model: createOpenAI({ apiKey, baseURL: baseUrl }).chat(name), name, builtin: false };
+  // Models that think aloud in their text do it between these tags; a person unfolds it if they want to.
+  const model = wrapLanguageModel({
+    model: createOpenAI({ apiKey, baseURL: baseUrl }).chat(name),
+    middleware: extractReasoningMiddleware({ tagName: "think" }),
+  });
+  return { model, name, builtin: false };
 }
 
 /** Why a model failed, in words for the person. What the provider said is logged, not shown: it may hold the key. */

@@ -4,9 +4,9 @@
  */
 import canonicalize from "canonicalize";
 import type { Change, Count, Decision, Statement } from "./schemas.ts";
+import { PAGE_SIZE } from "./page_size.ts";
 
-/** Changes on one page of a preview; each page is hashed on its own, so that a client can verify what it shows. */
-export const PAGE_SIZE = 200;
+export { PAGE_SIZE };
 
 /** RFC 8785 (JSON Canonicalization Scheme) of a JSON value. Throws on what JSON cannot express. */
 export function canonical(value: unknown): string {

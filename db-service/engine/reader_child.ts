@@ -15,8 +15,12 @@ import { read } from "./read/query.ts";
 import { readRows } from "./read/rows.ts";
 import { fileVersion } from "./read/version.ts";
 
+/** What SQLite may use at once, in bytes. The limit is the whole process's, so it is set where the process begins. */
+const HEAP = 64 * 1024 * 1024;
+
 const [file = "", deny = "[]"] = Deno.args;
 const db = openForReading(file);
+db.exec(`PRAGMA hard_heap_limit = ${HEAP}`);
 const names: string[] = JSON.parse(deny);
 const cache = new FactsCache();
 let known: { facts: Facts; denials: Denials } | null = null;

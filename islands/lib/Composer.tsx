@@ -1,35 +1,78 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import { Strip } from "@/components/Strip.tsx";
+import type { Helper, Props as AssistProps } from "./Assist.tsx";
+import { isCommand } from "./commands.ts";
+import { Countdown } from "./Countdown.tsx";
+import { doHere } from "./here.ts";
+import { lazy } from "./lazy.tsx";
 import { mayChat } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
 import type { AppState } from "./state.ts";
 import { send, stop } from "./talk.ts";
 
+/** Fetched when one begins to write. */
+const Assist = lazy<AssistProps>(
+  async () => (await import("./rich.ts")).Assist,
+  () => null,
+);
+
 /** Where one writes to the agent. What was typed is never lost: not by an error, not by a reload. */
 export function Composer({ state, onSent }: { state: AppState; onSent: () => void }) {
   const text = useSignal("");
   const sending = useSignal(false);
+  const isFocused = useSignal(false);
+  const isUsed = useSignal(false);
+  const quiet = useSignal("");
+  const listed = useSignal<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const helper = useRef<Helper | null>(null);
   const draft = `draft:${state.workspace.id}`;
   useEffect(() => {
     // What was typed before the page came alive wins over the stored draft.
     text.value = field.current?.value || (sessionStorage.getItem(draft) ?? "");
+    isFocused.value = document.activeElement === field.current;
   }, []);
+  useSignalEffect(() => {
+    if (isFocused.value) isUsed.value = true;
+  });
+  useSignalEffect(() => {
+    const offered = state.offered.value;
+    if (offered === null) return;
+    state.offered.value = null;
+    write(offered);
+    field.current?.focus();
+  });
   const write = (value: string) => {
     text.value = value;
     sessionStorage.setItem(draft, value);
   };
+  const isHeld = (message: string) => {
+    const wait = state.trouble.value?.wait;
+    return wait !== undefined && wait.isCommand === isCommand(message);
+  };
   const submit = async () => {
     const message = text.peek().trim();
-    if (!message || sending.peek()) return;
-    sending.value = true;
+    if (!message || sending.peek() || isHeld(message)) return;
     write("");
+    if (doHere(state, message)) return helper.current?.sent(message);
+    sending.value = true;
     onSent();
     const taken = await send(state, message);
     sending.value = false;
-    if (!taken && text.peek() === "") write(message);
+    if (taken) helper.current?.sent(message);
+    else if (text.peek() === "") write(message);
+  };
+  const take = (value: string, isWhole: boolean) => {
+    write(value);
+    if (isWhole) void submit();
+  };
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
+    if (helper.current?.press(event)) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void submit();
   };
   const running = state.run.value !== null;
   const isOff = !state.chatOn.value || !mayChat(state);
@@ -42,12 +85,25 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
         void submit();
       }}
     >
-      {trouble?.at === "chat" && (
-        <Strip tone="red" alert>
-          <Shown text={trouble.message} kind="sentence" />
-        </Strip>
-      )}
+      {trouble?.at === "chat" && (trouble.wait
+        ? <Countdown state={state} trouble={trouble} until={trouble.wait.until} />
+        : (
+          <Strip tone="red" alert>
+            <Shown text={trouble.message} kind="sentence" />
+          </Strip>
+        ))}
       <div class="composer-field">
+        {isUsed.value && (
+          <Assist
+            state={state}
+            text={isFocused.value ? text.value : ""}
+            quiet={quiet}
+            helper={helper}
+            listed={listed}
+            write={write}
+            take={take}
+          />
+        )}
         <label class="sr" for="composer">Message to the agent</label>
         <textarea
           id="composer"
@@ -58,16 +114,27 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
           placeholder={isOff ? "The chat is off in this workspace." : "Ask for data, or ask for a change"}
           disabled={isOff}
           value={text.value}
-          onInput={(event) => write(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-            event.preventDefault();
-            void submit();
+          autocomplete="off"
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls={listed.value === null ? undefined : "suggestions"}
+          aria-activedescendant={listed.value || undefined}
+          onFocus={() => isFocused.value = true}
+          onBlur={() => isFocused.value = false}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            quiet.value = "";
           }}
+          onKeyDown={onKeyDown}
         />
-        {running
+        {running && !isCommand(text.value)
           ? (
-            <button type="button" class="button round" data-testid="stop" onClick={() => void stop(state)}>
+            <button
+              type="button"
+              class="button round"
+              data-testid="stop"
+              onClick={() => void stop(state)}
+            >
               <Icon name="stop" />
               <span class="sr">Stop the answer</span>
             </button>
@@ -77,7 +144,7 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
               type="submit"
               class="button round primary"
               data-testid="send"
-              disabled={isOff || sending.value}
+              disabled={isOff || sending.value || isHeld(text.value)}
             >
               <Icon name="send" />
               <span class="sr">Send</span>

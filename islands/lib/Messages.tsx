@@ -1,4 +1,6 @@
 import { Icon } from "@/components/Icon.tsx";
+import type { Props as ResultProps } from "./CommandResult.tsx";
+import { lazy } from "./lazy.tsx";
 import { Markdown } from "./markdown.tsx";
 import { outcomeLine } from "./outcomes.ts";
 import { pieces, Shown } from "./Shown.tsx";
@@ -27,6 +29,7 @@ interface Props {
 export function Message({ state, message, isLast, latestRead }: Props) {
   const { id, role, metadata, parts } = message;
   if (metadata.kind === "outcome" || role === "system") return <Outcome state={state} message={message} />;
+  if (metadata.kind === "command") return <Command state={state} message={message} />;
   if (role === "user") {
     return (
       <article class="message message-user" id={`m-${id}`} tabIndex={-1} data-testid="message-user">
@@ -38,8 +41,13 @@ export function Message({ state, message, isLast, latestRead }: Props) {
     );
   }
   return (
-    <article class="message message-agent" id={`m-${id}`} tabIndex={-1} data-testid="message-assistant">
-      <h3 class="sr">Agent</h3>
+    <article
+      class={metadata.kind === "refused" ? "message message-agent message-refused" : "message message-agent"}
+      id={`m-${id}`}
+      tabIndex={-1}
+      data-testid="message-assistant"
+    >
+      <h3 class="sr">{metadata.kind === "refused" ? "Refused" : "Agent"}</h3>
       {parts.map((part, i) => (
         <Part key={i} state={state} part={part} isLatest={part.type === "tool" && part.id === latestRead} />
       ))}
@@ -50,7 +58,7 @@ export function Message({ state, message, isLast, latestRead }: Props) {
 
 function Part({ state, part, isLatest }: { state: AppState; part: ShownPart; isLatest: boolean }) {
   if (part.type === "tool") return <ToolCall state={state} part={part} isLatest={isLatest} />;
-  if (part.text.trim() === "") return null;
+  if (part.type === "command" || part.text.trim() === "") return null;
   if (part.type === "reasoning") {
     return (
       <details class="tool">
@@ -68,6 +76,44 @@ function Part({ state, part, isLatest }: { state: AppState; part: ShownPart; isL
     </div>
   );
 }
+
+/** A slash command as it was typed, or what it found: apart from the words of the model. */
+function Command({ state, message: { id, role, parts, pending } }: Pick<Props, "state" | "message">) {
+  const found = parts.find((part) => part.type === "command");
+  return role === "user"
+    ? (
+      <article
+        class={pending ? "message command command-typed bubble-pending" : "message command command-typed"}
+        id={`m-${id}`}
+        tabIndex={-1}
+        data-testid="command-typed"
+      >
+        <h3 class="sr">Command</h3>
+        <Shown text={textOf(parts)} kind="lines" />
+      </article>
+    )
+    : (
+      <article
+        class="message command command-result"
+        id={`m-${id}`}
+        tabIndex={-1}
+        data-testid="command-result"
+        data-command={found?.data.command}
+      >
+        <h3 class="sr">Result</h3>
+        <CommandResult state={state} data={found?.data ?? null} text={textOf(parts)} />
+      </article>
+    );
+}
+
+const CommandResult = lazy<ResultProps>(
+  async () => (await import("./rich.ts")).CommandResult,
+  ({ state, text }) => (
+    <div class="prose">
+      <Markdown text={text} base={home(state)} />
+    </div>
+  ),
+);
 
 /** Decisions that follow each other: one line that opens. */
 export function Outcomes({ state, notes }: { state: AppState; notes: ShownMessage[] }) {

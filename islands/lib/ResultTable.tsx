@@ -1,14 +1,29 @@
+import type { ComponentChildren } from "preact";
 import type { Cell } from "@/agent/types.ts";
 import { CellView, isNumeric } from "./CellView.tsx";
-import { number } from "./format.ts";
+import { cellText, number } from "./format.ts";
 import { Shown } from "./Shown.tsx";
 import { useSignal } from "@preact/signals";
+import type { Span } from "./visible.ts";
 
 /** Rows drawn before one asks for the rest. */
 const FIRST = 50;
 
+export interface Props {
+  columns: string[];
+  rows: Cell[][];
+  label: string;
+  /** What stands in a column's header instead of its name. */
+  head?: (name: string, column: number) => ComponentChildren;
+  sorted?: (column: number) => "ascending" | "descending" | undefined;
+  /** The part of a text that was looked for. */
+  mark?: (text: string) => Span | undefined;
+  /** One more column, made from each row. */
+  beside?: { head: ComponentChildren; cell(row: Cell[]): ComponentChildren };
+}
+
 /** What a query answered, compact. */
-export function ResultTable({ columns, rows, label }: { columns: string[]; rows: Cell[][]; label: string }) {
+export function ResultTable({ columns, rows, label, head, sorted, mark, beside }: Props) {
   const all = useSignal(false);
   const drawn = all.value ? rows : rows.slice(0, FIRST);
   const numeric = columns.map((_, i) => isNumeric(drawn.map((row) => row[i])));
@@ -18,10 +33,11 @@ export function ResultTable({ columns, rows, label }: { columns: string[]; rows:
         <thead>
           <tr>
             {columns.map((name, i) => (
-              <th key={i} scope="col" class={numeric[i] ? "right" : undefined}>
-                <Shown text={name} />
+              <th key={i} scope="col" class={numeric[i] ? "right" : undefined} aria-sort={sorted?.(i)}>
+                {head ? head(name, i) : <Shown text={name} />}
               </th>
             ))}
+            {beside && <th scope="col">{beside.head}</th>}
           </tr>
         </thead>
         <tbody>
@@ -29,9 +45,10 @@ export function ResultTable({ columns, rows, label }: { columns: string[]; rows:
             <tr key={r}>
               {columns.map((_, i) => (
                 <td key={i} class={numeric[i] ? "right" : undefined}>
-                  <CellView cell={row[i] ?? null} />
+                  <CellView cell={row[i] ?? null} differs={mark?.(cellText(row[i] ?? null))} />
                 </td>
               ))}
+              {beside && <td>{beside.cell(row)}</td>}
             </tr>
           ))}
         </tbody>

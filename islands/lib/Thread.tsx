@@ -21,6 +21,7 @@ const NEAR = 48;
 export function Thread({ state, pinned }: { state: AppState; pinned: MutableRef<boolean> }) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
+  const top = useRef(0);
   const isAway = useSignal(false);
   const isAlive = useSignal(false);
   // The server's paint starts at the end by CSS alone; from here on scrolling is ours.
@@ -52,7 +53,10 @@ export function Thread({ state, pinned }: { state: AppState; pinned: MutableRef<
       role="group"
       aria-label="Conversation"
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        pinned.current = scrollHeight - scrollTop - clientHeight < NEAR;
+        // Only a person goes up: the end going away by itself, as something large comes in, is followed.
+        if (scrollHeight - scrollTop - clientHeight < NEAR) pinned.current = true;
+        else if (scrollTop < top.current) pinned.current = false;
+        top.current = scrollTop;
         isAway.value = !pinned.current;
       }}
       onClick={({ target }) => {

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import { ActionCard } from "./ActionCard.tsx";
 import { duration, rows } from "./format.ts";
-import { ResultTable } from "./ResultTable.tsx";
+import { ReadResult, SqlDisclosure } from "./ReadResult.tsx";
 import { Shown } from "./Shown.tsx";
 import type { AppState } from "./state.ts";
 import type { ToolPart } from "./stream.ts";
@@ -56,10 +56,18 @@ function Read({ part, isLatest }: { part: ToolPart; isLatest: boolean }) {
         <Shown text={line} kind="sentence" />
       </summary>
       {output.rows.length > 0
-        ? <ResultTable columns={output.columns} rows={output.rows} label={visibleText(line)} />
+        ? (
+          <ReadResult
+            columns={output.columns}
+            rows={output.rows}
+            label={visibleText(line)}
+            sql={sql}
+            truncated={output.truncated}
+          />
+        )
         : <p class="muted tool-note">No row matches.</p>}
       {output.truncated && <p class="muted tool-note">There is more than is shown here.</p>}
-      <Sql sql={sql} />
+      <SqlDisclosure sql={sql} />
     </details>
   );
 }

@@ -3,6 +3,10 @@ import { batch } from "@preact/signals";
 import { select } from "./queue.ts";
 import { type AppState, home } from "./state.ts";
 import { showTable } from "./tables.ts";
+import { earlier } from "./talk.ts";
+
+/** A message that a link leads to is looked for this far back. */
+const MAX_PAGES_BACK = 10;
 
 /** Goes to an address of this workspace and remembers it in the history. */
 export function navigate(state: AppState, href: string, replace = false): void {
@@ -15,6 +19,8 @@ export function navigate(state: AppState, href: string, replace = false): void {
 /** Follows clicks on this workspace's links and the Back button. Returns how to stop. */
 export function followLinks(state: AppState): () => void {
   state.tableChosen.value = location.pathname.startsWith(`${home(state)}/data/`);
+  // The server's paint has the whole table.
+  if (new URLSearchParams(location.search).has("key")) follow(state);
   const onClick = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -23,7 +29,7 @@ export function followLinks(state: AppState): () => void {
     const base = home(state);
     if (link.pathname !== base && !link.pathname.startsWith(`${base}/`)) return;
     event.preventDefault();
-    if (link.hash.startsWith("#m-")) showMessage(state, link.hash.slice(1));
+    if (link.hash.startsWith("#m-")) void showMessage(state, link.hash.slice(1));
     else navigate(state, link.pathname + link.search);
   };
   const onPop = () => follow(state);
@@ -38,14 +44,15 @@ export function followLinks(state: AppState): () => void {
 function follow(state: AppState): void {
   const rest = location.pathname.slice(home(state).length);
   const [, kind, name] = /^\/(actions|data)\/([^/]+)$/.exec(rest) ?? [];
-  const wanted = new URLSearchParams(location.search).get("panel");
+  const search = new URLSearchParams(location.search);
+  const wanted = search.get("panel");
   batch(() => {
     if (kind === "actions") {
       select(state, Number(name));
       open(state, "queue");
     } else if (kind === "data" && name) {
       state.tableChosen.value = true;
-      void showTable(state, decodeURIComponent(name));
+      void showTable(state, decodeURIComponent(name), search.get("key") ?? "");
       open(state, "data");
     } else {
       select(state, null);
@@ -55,8 +62,12 @@ function follow(state: AppState): void {
 }
 
 /** Brings a message of the conversation into view; the address stays with the action one came from. */
-function showMessage(state: AppState, elementId: string): void {
+async function showMessage(state: AppState, elementId: string): Promise<void> {
   open(state, "chat");
+  const isThere = () => state.messages.peek().some(({ id }) => `m-${id}` === elementId);
+  for (let pages = 0; !isThere() && state.before.peek() !== null && pages < MAX_PAGES_BACK; pages++) {
+    await earlier(state);
+  }
   requestAnimationFrame(() => {
     const message = document.getElementById(elementId);
     message?.closest("details")?.setAttribute("open", "");

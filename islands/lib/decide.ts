@@ -1,13 +1,12 @@
 /** A person's decisions: each is one request, signed where it changes data, and ends in one honest line. */
 import { batch, effect } from "@preact/signals";
 import type { Action, Change } from "@/agent/types.ts";
-import { PAGE_SIZE } from "@/db-service/contract/digest.ts";
+import { PAGE_SIZE } from "@/db-service/contract/page_size.ts";
 import { navigate } from "./address.ts";
 import { type Answer, call, type Failure, path } from "./api.ts";
-import { renewKey, signer } from "./approver.ts";
 import { countsOf, outcome, totalRows } from "./format.ts";
 import { adopt, fetchChanges, nextWaiting, refreshSelected } from "./queue.ts";
-import { signApproval, type Verified, verifyExecuted, verifyShown } from "./sign.ts";
+import type { Verified } from "./sign.ts";
 import { apiBase, type AppState, home, type Trouble } from "./state.ts";
 
 /**
@@ -34,7 +33,8 @@ export async function revert(state: AppState, id: number): Promise<void> {
   const action = await whole(state, id);
   if (!action) return;
   await decide(state, action, async () => {
-    const verified = await verifyExecuted(action, state.database.peek().name);
+    const tools = await signing();
+    const verified = tools ? await tools.verifyExecuted(action, state.database.peek().name) : NOT_LOADED;
     return await signed(state, action, "revert", verified);
   });
 }
@@ -70,12 +70,27 @@ export async function lookAgain(state: AppState): Promise<void> {
 
 /** Gives this browser a new key after its old one was revoked. Deciding is a second, separate step. */
 export async function newKey(state: AppState): Promise<void> {
-  await renewKey();
+  const tools = await signing();
+  await tools?.renewKey();
   batch(() => {
+    if (!tools) {
+      state.trouble.value = { at: "queue", message: NOT_LOADED.message };
+      return;
+    }
     state.trouble.value = null;
     state.notice.value = { message: "This browser has a new key. Approve again to use it.", undo: null };
   });
 }
+
+/** What verifies and signs; null when it can't be fetched. */
+function signing(): Promise<typeof import("./signing.ts") | null> {
+  return import("./signing.ts").catch(() => null);
+}
+
+const NOT_LOADED = {
+  ok: false,
+  message: "What signs could not be loaded: nothing was sent. Try again, or reload the page.",
+} as const;
 
 async function decide(
   state: AppState,
@@ -115,9 +130,11 @@ async function check(state: AppState, action: Action, onScreen: readonly Change[
   const total = totalRows(countsOf(action));
   const tell = (done: number) => state.checking.value = { done, total };
   const isLong = total > PAGE_SIZE;
+  const tools = await signing();
+  if (!tools) return NOT_LOADED;
   if (isLong) tell(0);
   try {
-    return await verifyShown(
+    return await tools.verifyShown(
       action,
       state.database.peek().name,
       onScreen,
@@ -135,7 +152,9 @@ async function signed(
   decision: "approve" | "revert",
   verified: Verified,
 ): Promise<Answer<Action>> {
-  if (!verified.ok) return refused(verified.message);
+  const tools = await signing();
+  if (!verified.ok || !tools) return refused(verified.ok ? NOT_LOADED.message : verified.message);
+  const { signApproval, signer } = tools;
   let answer = await attempt(false);
   // The db-service may have been set up anew since this browser enrolled: once, and only once, enrol again.
   if (!answer.ok && answer.code === "not_approver") answer = await attempt(true);
@@ -180,8 +199,8 @@ function refused(message: string): Failure {
   return { ok: false, status: 0, code: "bad_signature", message, problem: null, retryAfter: null };
 }
 
-/** Focus follows the decision: to the action that is open now, so that the keyboard goes on from there. */
-function focusDetail(state: AppState): void {
+/** The focus goes to the action that is open now, so that the keyboard goes on from there. */
+export function focusDetail(state: AppState): void {
   // The next one may still be on its way here.
   const stop = effect(() => {
     const id = state.selectedId.value;

@@ -121,11 +121,11 @@ function applyChat(state: AppState, event: ChatEvent): "ok" | "resync" {
     const message = shown(event.message);
     batch(() => {
       state.messages.value = withMessage(state.messages.peek(), message);
-      const isAnswer = message.role === "assistant" && !!message.metadata.status;
+      const { kind, status } = message.metadata;
+      // What a command answers ends no run: it may have been asked while one goes on.
+      const isAnswer = message.role === "assistant" && !!status && kind !== "outcome" && kind !== "command";
       if (state.writing.peek()?.id === message.id) state.writing.value = null;
-      if (event.run === null || (isAnswer && message.metadata.kind !== "outcome")) {
-        finishAnswer(state, message.id);
-      }
+      if (event.run === null || isAnswer) finishAnswer(state, message.id);
     });
     return "ok";
   }

@@ -95,7 +95,11 @@ function inline(list: Inline[], base: string): ComponentChildren {
         return <a key={key} href={`${base}/actions/${span.id}`}>{`#${span.id}`}</a>;
       case "row":
         return (
-          <a key={key} class="chip" href={`${base}/data/${encodeURIComponent(span.table)}`}>
+          <a
+            key={key}
+            class="chip"
+            href={`${base}/data/${encodeURIComponent(span.table)}?key=${encodeURIComponent(span.key)}`}
+          >
             <Shown text={`${span.table} ${span.key}`} kind="sentence" />
           </a>
         );

@@ -2,7 +2,7 @@
 import { batch } from "@preact/signals";
 import type { Action, ActionList, Change } from "@/agent/types.ts";
 import { call, path, query } from "./api.ts";
-import { PAGE_SIZE } from "@/db-service/contract/digest.ts";
+import { PAGE_SIZE } from "@/db-service/contract/page_size.ts";
 import {
   apiBase,
   type AppState,

@@ -8,6 +8,7 @@ import type {
   ActionState,
   ActionSummary,
   Change,
+  CommandInfo,
   Conflict,
   Counts,
   DatabaseHealth,
@@ -30,12 +31,16 @@ export interface TableShown extends RowsResult {
   name: string;
   sort: string;
   q: string;
+  /** The key of the one row that a link asked for; empty for all rows. */
+  key: string;
 }
 
 /** Something that went wrong, told where the person acted. */
 export interface Trouble {
   at: "chat" | "queue" | "data";
   message: string;
+  /** Too much was sent: until when (this browser's clock) nothing more of its kind is taken. */
+  wait?: { until: number; isCommand: boolean };
   /** The action that it concerns. */
   id?: number;
   conflicts?: Conflict[];
@@ -55,6 +60,7 @@ export interface AppState {
   me: Me;
   model: WorkspaceView["model"];
   examples: string[];
+  commands: CommandInfo[];
   build: string;
   /** Server's clock when the page was made: what the first paint is relative to. */
   madeAt: string;
@@ -81,6 +87,10 @@ export interface AppState {
   run: Signal<string | null>;
   /** The answer being written. */
   writing: Signal<ShownMessage | null>;
+  /** Whether to clear the conversation is being asked. */
+  clearAsked: Signal<boolean>;
+  /** A text put into the composer for the person to finish; null once it is there. */
+  offered: Signal<string | null>;
 
   entries: Signal<ActionSummary[]>;
   counts: Signal<Counts>;
@@ -112,6 +122,7 @@ export function createState(view: WorkspaceView): AppState {
     me: view.me,
     model: view.model,
     examples: view.examples,
+    commands: view.commands,
     build: view.build,
     madeAt: view.now,
 
@@ -134,6 +145,8 @@ export function createState(view: WorkspaceView): AppState {
     before: signal(view.chat.before),
     run: signal(view.chat.run?.id ?? null),
     writing: signal<ShownMessage | null>(null),
+    clearAsked: signal(false),
+    offered: signal<string | null>(null),
 
     entries: signal(view.queue.actions),
     counts: signal(view.queue.counts),
@@ -151,7 +164,7 @@ export function createState(view: WorkspaceView): AppState {
 
     tables: signal(view.tables),
     table: signal<TableShown | null>(
-      view.table ? { ...view.table.page, name: view.table.name, sort: "", q: "" } : null,
+      view.table ? { ...view.table.page, name: view.table.name, sort: "", q: "", key: "" } : null,
     ),
     tableChosen: signal(false),
     changed: signal<string[]>([]),

@@ -2,7 +2,7 @@
  * A thin reader of the AI SDK's UI message stream: folds chunks into the message that the chat shows. It keeps only
  * what is drawn (text, reasoning, tool calls), so that the SDK's own client (six times this page's budget) stays out.
  */
-import type { ChatChunk, ChatMessage, MessageMetadata } from "@/agent/types.ts";
+import type { ChatChunk, ChatMessage, CommandData, MessageMetadata } from "@/agent/types.ts";
 
 export interface TextPart {
   type: "text" | "reasoning";
@@ -20,7 +20,13 @@ export interface ToolPart {
   error: string | null;
 }
 
-export type ShownPart = TextPart | ToolPart;
+/** What a slash command found; the text beside it says the same in words. */
+export interface CommandPart {
+  type: "command";
+  data: CommandData;
+}
+
+export type ShownPart = TextPart | ToolPart | CommandPart;
 
 /** A message of the conversation, reduced to what is drawn. `pending`: sent from here, not yet confirmed. */
 export interface ShownMessage {
@@ -78,6 +84,8 @@ export function shown(message: ChatMessage): ShownMessage {
   for (const part of message.parts) {
     if (part.type === "text" || part.type === "reasoning") {
       parts.push({ type: part.type, text: part.text, streaming: false });
+    } else if (part.type === "data-command") {
+      parts.push({ type: "command", data: part.data });
     } else if (part.type === "dynamic-tool") {
       parts.push(tool(part.toolCallId, part.toolName, part));
     } else if (part.type.startsWith("tool-") && "toolCallId" in part) {

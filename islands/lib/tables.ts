@@ -2,7 +2,7 @@
 import { batch } from "@preact/signals";
 import type { RowsResult, Table } from "@/agent/types.ts";
 import { call, path, query } from "./api.ts";
-import { countsOf } from "./format.ts";
+import { cellText, countsOf } from "./format.ts";
 import { apiBase, type AppState, cellId, type TableShown } from "./state.ts";
 
 const PAGE = 100;
@@ -15,13 +15,14 @@ let latest = 0;
 /** What was asked for last: until it is here, the table on show is another one, or sorted otherwise. */
 let wanted: Arrangement | null = null;
 
-type Arrangement = Pick<TableShown, "name" | "sort" | "q">;
+type Arrangement = Pick<TableShown, "name" | "sort" | "q" | "key">;
 
-/** Shows a table from its first row. */
-export async function showTable(state: AppState, name: string): Promise<void> {
-  if ((wanted ?? state.table.peek())?.name === name) return;
+/** Shows a table from its first row, or the one row of a key. */
+export async function showTable(state: AppState, name: string, key = ""): Promise<void> {
+  const now = wanted ?? state.table.peek();
+  if (now?.name === name && now.key === key) return;
   state.changed.value = [];
-  await load(state, { name, sort: "", q: "" }, PAGE);
+  await load(state, { name, sort: "", q: "", key }, PAGE);
 }
 
 /** Shows the first table that the open action changes, unless a person chose what to look at. */
@@ -42,7 +43,7 @@ export async function arrange(
 ): Promise<void> {
   state.tableChosen.value = true;
   const now = wanted ?? state.table.peek();
-  if (now) await load(state, { name: now.name, sort: now.sort, q: now.q, ...change }, PAGE);
+  if (now) await load(state, { name: now.name, sort: now.sort, q: now.q, key: "", ...change }, PAGE);
 }
 
 /** Sort order after a click on a column's header: up, down, as stored. */
@@ -106,26 +107,37 @@ export function changedCells(before: RowsResult, after: RowsResult): string[] {
   return changed;
 }
 
+/** The row that has a key (`3`, or `7,2` of two columns) alone; all rows when none of these has it. Pure. */
+export function onlyRow(result: RowsResult, key: string): RowsResult {
+  const at = result.keys?.findIndex((one) => Object.values(one).map(cellText).join() === key) ?? -1;
+  const row = result.rows[at];
+  const itsKey = result.keys?.[at];
+  return row && itsKey ? { ...result, rows: [row], keys: [itsKey], cursor: null, total: 1 } : result;
+}
+
 async function load(
   state: AppState,
-  { name, sort, q }: Arrangement,
+  { name, sort, q, key }: Arrangement,
   limit: number,
   isUpdate = false,
 ): Promise<void> {
   const request = ++latest;
-  wanted = { name, sort, q };
-  const answer = await call<RowsResult>(rowsUrl(state, name, { sort, q, limit }));
+  wanted = { name, sort, q, key };
+  // The server finds what contains a text anywhere; the row of the key is among it.
+  const params = key ? { sort, q: key.split(",")[0], limit: MAX_LIMIT } : { sort, q, limit };
+  const answer = await call<RowsResult>(rowsUrl(state, name, params));
   // A slower answer to an earlier request must not replace a newer one.
   if (request !== latest) return;
   wanted = null;
   if (!answer.ok) return fail(state, answer.message);
+  const found = key ? onlyRow(answer.data, key) : answer.data;
   batch(() => {
     const before = state.table.peek();
     if (isUpdate && before?.name === name) {
-      const fresh = changedCells(before, answer.data);
+      const fresh = changedCells(before, found);
       if (fresh.length > 0) state.changed.value = [...new Set([...state.changed.peek(), ...fresh])];
     }
-    state.table.value = { ...answer.data, name, sort, q };
+    state.table.value = { ...found, name, sort, q, key };
     if (state.trouble.peek()?.at === "data") state.trouble.value = null;
   });
 }

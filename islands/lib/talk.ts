@@ -1,21 +1,26 @@
 /** Talking to the agent. The answer itself arrives by the live feed, in every tab alike. */
 import { batch } from "@preact/signals";
-import type { ChatTail } from "@/agent/types.ts";
+import type { ChatMessage, ChatTail } from "@/agent/types.ts";
 import { call, type Failure, query } from "./api.ts";
+import { isCommand } from "./commands.ts";
 import { beginRun } from "./feed.ts";
 import { apiBase, type AppState, withMessage } from "./state.ts";
 import { shown, type ShownMessage } from "./stream.ts";
 
-type Started = { run: { id: string } } | null;
+/** A run was started, or what was sent is answered already. */
+type Started = { run: { id: string } | null; message?: ChatMessage } | null;
 const ASYNC = { prefer: "respond-async" };
 
-/** Sends a message; it shows at once. False when it was not taken: then it is gone from the screen again. */
+/** Sends a message or a command; it shows at once. False when it was not taken: then it is gone from the screen again. */
 export async function send(state: AppState, text: string): Promise<boolean> {
   const message: ShownMessage = {
     id: crypto.randomUUID(),
     role: "user",
     parts: [{ type: "text", text, streaming: false }],
-    metadata: { at: new Date(Date.now() + state.clockOffset.peek()).toISOString() },
+    metadata: {
+      at: new Date(Date.now() + state.clockOffset.peek()).toISOString(),
+      ...(isCommand(text) ? { kind: "command" } : {}),
+    },
     pending: true,
   };
   batch(() => {
@@ -30,11 +35,13 @@ export async function send(state: AppState, text: string): Promise<boolean> {
   batch(() => {
     if (answer.ok) {
       if (answer.data?.run) beginRun(state, answer.data.run.id);
+      const { message: answered } = answer.data ?? {};
+      if (answered) state.messages.value = withMessage(state.messages.peek(), shown(answered));
       return;
     }
     // When the feed brought it, the server has it, whatever became of the answer.
     state.messages.value = state.messages.peek().filter(({ id, pending }) => id !== message.id || !pending);
-    complain(state, answer);
+    complain(state, answer, isCommand(text));
   });
   return answer.ok || !!state.messages.peek().find(({ id }) => id === message.id);
 }
@@ -82,15 +89,13 @@ export async function earlier(state: AppState): Promise<void> {
   });
 }
 
-function forgive(state: AppState): void {
+/** Takes back what was said to have gone wrong in the conversation. */
+export function forgive(state: AppState): void {
   if (state.trouble.peek()?.at === "chat") state.trouble.value = null;
 }
 
-function complain(state: AppState, { code, message, retryAfter }: Failure): void {
-  const advice = code === "busy"
-    ? " Wait for the answer, or stop it."
-    : code === "rate_limited" && retryAfter
-    ? ` Try again in ${retryAfter} s.`
-    : "";
-  state.trouble.value = { at: "chat", message: message + advice };
+function complain(state: AppState, { code, message, retryAfter }: Failure, isCommand = false): void {
+  state.trouble.value = code === "rate_limited" && retryAfter
+    ? { at: "chat", message, wait: { until: Date.now() + retryAfter * 1_000, isCommand } }
+    : { at: "chat", message: code === "busy" ? `${message} Wait for the answer, or stop it.` : message };
 }

@@ -26,6 +26,22 @@ const PROPOSAL = {
   revertSql: "DROP TABLE customers",
 };
 
+Deno.test("a model that thinks aloud between tags: the thoughts are told apart, and it is not shown them again", async () => {
+  await withConversation(
+    () => ({ text: "<think>The person greets. I greet.</think>\n\nHello there." }),
+    async ({ openai, ask, ended }) => {
+      const answer = await ended(await ask("Hello", "q1"));
+      const parts = answer.parts.filter(({ type }) => type !== "step-start");
+      assert.deepEqual(parts.map((part) => "text" in part && [part.type, part.text.trim()]), [
+        ["reasoning", "The person greets. I greet."],
+        ["text", "Hello there."],
+      ]);
+      await ended(await ask("And again", "q2"));
+      assert.ok(!JSON.stringify(openai.requests[1].body).includes("The person greets"));
+    },
+  );
+});
+
 Deno.test("an answer of two steps reads, then speaks, and is kept whole", async () => {
   await withConversation(
     (_request, n) =>

@@ -91,11 +91,11 @@ Deno.test("links within the app stay in the app; mail and the web are allowed", 
   assert.equal(draw("[here](/w/main)").elements.find(({ tag }) => tag === "a")?.props.target, undefined);
 });
 
-Deno.test("#12 leads to the action and [[customers:3]] to its table, but not in code, words or addresses", () => {
+Deno.test("#12 leads to the action and [[customers:3]] to its row, but not in code, words or addresses", () => {
   assert.deepEqual(hrefs("Queued as #12."), ["/w/main/actions/12"]);
-  assert.deepEqual(hrefs("[[order items:a:b]]"), ["/w/main/data/order%20items"]);
+  assert.deepEqual(hrefs("[[order items:a:b]]"), ["/w/main/data/order%20items?key=a%3Ab"]);
   assert.deepEqual(hrefs("`#12` a#12 &#39; ##12 #12a"), []);
-  assert.deepEqual(hrefs("[[../../x:1]]"), ["/w/main/data/..%2F..%2Fx"]);
+  assert.deepEqual(hrefs("[[../../x:1]]"), ["/w/main/data/..%2F..%2Fx?key=1"]);
 });
 
 Deno.test("what models write is read as they mean it", () => {

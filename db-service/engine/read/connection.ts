@@ -35,8 +35,6 @@ export const ACTION = {
 export const ALLOW = 0;
 export const DENY = 1;
 
-/** Most memory that SQLite itself may use for a query, in bytes. */
-const HEAP = 64 * 1024 * 1024;
 /** Longest single value, in bytes; more than the answer's own limit, so that large rows can still be cut with substr. */
 const VALUE = 16_000_000;
 
@@ -53,7 +51,7 @@ export function openForReading(file: string): Connection {
   if (!hasGuards(db)) {
     throw new Error("This version of Deno lacks the authorizer of node:sqlite; use 2.9 or later.");
   }
-  db.exec(`PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA hard_heap_limit = ${HEAP};
+  db.exec(`PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON`);
   db.limits.length = VALUE;
   db.limits.sqlLength = 100_000;

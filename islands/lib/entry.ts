@@ -1,0 +1,18 @@
+import { useEffect } from "preact/hooks";
+import type { Action, ActionSummary } from "@/agent/types.ts";
+import { call, path } from "./api.ts";
+import { adopt } from "./queue.ts";
+import { apiBase, type AppState } from "./state.ts";
+
+/** An entry of the queue as it stands now; one older than what came with the page is fetched. */
+export function useEntry(state: AppState, id: number): ActionSummary | undefined {
+  const entry = state.entries.value.find((one) => one.id === id);
+  const isMissing = !entry;
+  useEffect(() => {
+    if (!isMissing) return;
+    void call<Action>(apiBase(state) + path`/actions/${id}`).then((answer) => {
+      if (answer.ok) adopt(state, answer.data);
+    });
+  }, [id, isMissing]);
+  return entry;
+}

@@ -1,0 +1,3 @@
+/** All that signs a decision, in one file: fetched when something is decided. */
+export { renewKey, signer } from "./approver.ts";
+export { signApproval, verifyExecuted, verifyShown } from "./sign.ts";
