@@ -24,7 +24,7 @@ const TEXT =
   "Nothing is lost and nothing comes twice, mid-word and mid-emoji 👩‍🚀, however often a tab comes back. "
     .repeat(4);
 
-Deno.test("sixty tabs that come and go see every commit and every chunk once, in order", async () => {
+Deno.test("two hundred tabs that come and go see every commit and every chunk once, in order", async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0];
   const random = randomOf(seed);
   const busy = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ Deno.test("sixty tabs that come and go see every commit and every chunk once, in
         const over = Promise.withResolvers<void>();
         let isOver = false;
         over.promise.then(() => isOver = true);
-        const followers = Array.from({ length: 60 }, () => new Follower(start));
+        const followers = Array.from({ length: 200 }, () => new Follower(start));
         const lives = followers.map(async (follower, i) => {
           // Some never leave. Of the others a third stays with each hub, and a third goes from one to the other.
           const hubs = [[hub], [other], [hub, other]][i % 3];
