@@ -11,6 +11,7 @@ import {
 import type { Table } from "../types.ts";
 import { createBuiltinModel } from "../builtin/model.ts";
 import { settings } from "../settings.ts";
+import { mendQuirks } from "./quirks.ts";
 
 /** Pause between the words of the built-in model, in milliseconds: it reads as writing, and can be stopped. */
 const WORD_MS = 12;
@@ -43,7 +44,8 @@ export function chooseModel(schema: Table[]): ChosenModel {
   // Models that think aloud in their text do it between these tags; a person unfolds it if they want to.
   const model = wrapLanguageModel({
     model: createOpenAI({ apiKey, baseURL: baseUrl }).chat(name),
-    middleware: extractReasoningMiddleware({ tagName: "think" }),
+    // The first is the outermost: what was thought aloud is taken out before the text is looked at for calls.
+    middleware: [mendQuirks, extractReasoningMiddleware({ tagName: "think" })],
   });
   return { model, name, builtin: false };
 }

@@ -1,26 +1,15 @@
-import { useEffect } from "preact/hooks";
-import type { Action } from "@/agent/types.ts";
 import { Badge } from "@/components/Badge.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
-import { call, path } from "./api.ts";
 import { revert } from "./decide.ts";
+import { useEntry } from "./entry.ts";
 import { aftermath, entrySentence, STATE_WORDS } from "./format.ts";
-import { adopt } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
-import { apiBase, type AppState, home, isDecidable, tenseOf } from "./state.ts";
+import { type AppState, home, isDecidable, tenseOf } from "./state.ts";
 
 /** A proposal in the conversation. It shows where the action stands now; deciding happens in front of the diff. */
 export function ActionCard({ state, id, title }: { state: AppState; id: number; title: string }) {
-  const entry = state.entries.value.find((one) => one.id === id);
-  const isMissing = !entry;
-  useEffect(() => {
-    if (!isMissing) return;
-    // Older than the part of the queue that came with the page.
-    void call<Action>(apiBase(state) + path`/actions/${id}`).then((answer) => {
-      if (answer.ok) adopt(state, answer.data);
-    });
-  }, [id, isMissing]);
+  const entry = useEntry(state, id);
   const href = `${home(state)}/actions/${id}`;
   const busy = state.deciding.value !== null;
   return (

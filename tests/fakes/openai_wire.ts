@@ -11,6 +11,8 @@ export interface ToolCall {
   name: string;
   args?: unknown;
   raw?: string;
+  /** Its id, where a test wants an odd one. */
+  id?: string;
 }
 
 /** What a model says in one step. */
@@ -105,7 +107,7 @@ function chatEvents(model: string, { text = "", toolCalls = [] }: Said, n: numbe
       chunk({
         tool_calls: [{
           index,
-          id: `call_${n}_${index}`,
+          id: call.id ?? `call_${n}_${index}`,
           type: "function",
           function: { name: call.name, arguments: "" },
         }],

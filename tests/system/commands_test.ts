@@ -1,6 +1,6 @@
 /** Slash commands and rich results as a person uses them: by keyboard alone, and accessible in every state. */
 import assert from "node:assert/strict";
-import { accessibility, detail, live, type Page, say, withProduct } from "./product.ts";
+import { accessibility, detail, live, type Page, say, WIDE, withProduct } from "./product.ts";
 import { until } from "./start.ts";
 
 Deno.test("slash commands by keyboard alone", async (t) => {
@@ -18,7 +18,10 @@ Deno.test("slash commands by keyboard alone", async (t) => {
       await keys.type("/");
       await until("ten commands", async () => await options.count() === 10);
       await until("the first is chosen", async () => await chosen(tab) === "/help [command]");
-      await isAccessible(tab, "list");
+      for (const size of [{ width: 390, height: 780 }, WIDE]) {
+        await tab.setViewportSize(size);
+        await isAccessible(tab, `list at ${size.width}`);
+      }
       await keys.type("re");
       await until("two are left", async () => await options.count() === 2);
       assert.deepEqual(await options.locator("code").allInnerTexts(), ["/reject n reason", "/recent [n]"]);
