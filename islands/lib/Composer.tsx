@@ -22,8 +22,8 @@ const Assist = lazy<AssistProps>(
 export function Composer({ state, onSent }: { state: AppState; onSent: () => void }) {
   const text = useSignal("");
   const sending = useSignal(false);
-  const isFocused = useSignal(false);
-  const isUsed = useSignal(false);
+  /** Null until one comes here for the first time. */
+  const isFocused = useSignal<boolean | null>(null);
   const quiet = useSignal("");
   const listed = useSignal<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -32,11 +32,8 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
   useEffect(() => {
     // What was typed before the page came alive wins over the stored draft.
     text.value = field.current?.value || (sessionStorage.getItem(draft) ?? "");
-    isFocused.value = document.activeElement === field.current;
+    if (document.activeElement === field.current) isFocused.value = true;
   }, []);
-  useSignalEffect(() => {
-    if (isFocused.value) isUsed.value = true;
-  });
   useSignalEffect(() => {
     const offered = state.offered.value;
     if (offered === null) return;
@@ -93,7 +90,7 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
           </Strip>
         ))}
       <div class="composer-field">
-        {isUsed.value && (
+        {isFocused.value !== null && (
           <Assist
             state={state}
             text={isFocused.value ? text.value : ""}
