@@ -89,7 +89,8 @@ async function pageScript(url: string): Promise<number> {
     const source = await (await fetch(address)).text();
     const zipped = new Blob([source]).stream().pipeThrough(new CompressionStream("gzip"));
     bytes += (await new Response(zipped).arrayBuffer()).byteLength;
-    for (const [, next] of source.matchAll(/(?:from|import)\s*\(?"(\.[^"]+\.js)"/g)) {
+    // What is imported on first use is not part of the page.
+    for (const [, next] of source.matchAll(/(?:from|import)\s*"(\.[^"]+\.js)"/g)) {
       waiting.push(new URL(next, address).pathname);
     }
   }
