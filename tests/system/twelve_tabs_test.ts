@@ -1,5 +1,4 @@
 /** Twelve tabs of one browser: a browser opens only a few connections to a host, and every tab must stay live (C2). */
-import assert from "node:assert/strict";
 import { say, withProduct } from "./product.ts";
 
 Deno.test("twelve tabs of one browser all see the answer, the proposal and the decision", async () => {
@@ -12,7 +11,7 @@ Deno.test("twelve tabs of one browser all see the answer, the proposal and the d
     for (const tab of tabs) {
       await tab.getByTestId("message-user").filter({ hasText: "Upgrade all East customers" }).waitFor();
       await tab.getByTestId("action-card").waitFor();
-      assert.equal(await tab.getByTestId("pending-count").innerText(), "1");
+      await tab.getByTestId("pending-count").getByText("1", { exact: true }).waitFor();
     }
     await client.in("POST", "/actions/1/reject", { reason: "enough" });
     for (const tab of tabs) {
