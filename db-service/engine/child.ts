@@ -16,7 +16,7 @@ export interface ChildSpec {
   /** Most memory for JavaScript, in megabytes. */
   heapMb: number;
   /** Longest time for one request, in milliseconds; starting the process is not counted. */
-  deadlineMs: number;
+  deadlineMs(method: string): number;
   /** What to tell the person when the deadline passed. */
   onDeadline(method: string): ServiceError;
   /** What to tell the person when the process died under a request. */
@@ -137,14 +137,14 @@ class Running {
   #input: WritableStreamDefaultWriter<Uint8Array>;
   #timer: ReturnType<typeof setTimeout>;
   #reason: "deadline" | "crash" = "crash";
-  #deadlineMs: number;
+  readonly #spec: ChildSpec;
   #done: Promise<unknown>;
   #closing = false;
 
   constructor(spec: ChildSpec, listener: Listener) {
     this.#process = spawn(spec);
     this.#input = this.#process.stdin.getWriter();
-    this.#deadlineMs = spec.deadlineMs;
+    this.#spec = spec;
     this.#timer = this.#deadline(START_MS);
     this.#done = Promise.all([this.#listen(listener), this.#drain()]).then(async () => {
       clearTimeout(this.#timer);
@@ -155,7 +155,7 @@ class Running {
   }
 
   send(request: ChildRequest): void {
-    this.#timer = this.#deadline(this.#deadlineMs);
+    this.#timer = this.#deadline(this.#spec.deadlineMs(request.method));
     // A broken pipe shows as the end of the process, which is handled there.
     this.#input.write(new TextEncoder().encode(JSON.stringify(request) + "\n")).catch(() => {});
   }

@@ -20,6 +20,9 @@ export interface LocalOptions {
 
 /** Deadlines in milliseconds (SPEC D2); the writer's leaves room for its own busy timeout of five seconds. */
 export const READ_DEADLINE_MS = 1_500;
+/** What is only looked at gets five seconds of work; anybody may ask for it, so nobody should wait for it longer. */
+export const PREVIEW_DEADLINE_MS = 5_500;
+/** What a person approved gets as long after a wait of five seconds for the lock. */
 export const WRITE_DEADLINE_MS = 10_000;
 
 /** Opens an existing database file. */
@@ -85,7 +88,7 @@ export function readerSpec({ file, deny, onEnd }: LocalOptions): ChildSpec {
     permissions: [`--allow-read=${[file, `${file}-shm`].map(flag).join(",")}`],
     args: [file, JSON.stringify(deny)],
     heapMb: 128,
-    deadlineMs: READ_DEADLINE_MS,
+    deadlineMs: () => READ_DEADLINE_MS,
     onDeadline: () =>
       new ServiceError(
         "limit",
@@ -115,7 +118,7 @@ export function writerSpec({ file, folder, retentionDays, onEnd }: LocalOptions)
     ],
     args: [file, String(retentionDays)],
     heapMb: 512,
-    deadlineMs: WRITE_DEADLINE_MS,
+    deadlineMs: (method) => method === "preview" ? PREVIEW_DEADLINE_MS : WRITE_DEADLINE_MS,
     onDeadline: (method) =>
       method === "preview"
         ? new ServiceError("limit", "The change took too long and was stopped. Split it into smaller ones.")
