@@ -4,7 +4,7 @@ import { dropFollowUps, followUp } from "./chat/followup.ts";
 import { closeDead, runningAnswer, stopAll } from "./chat/run.ts";
 import { checkHealth, isHealthy, onHealth } from "./database.ts";
 import { logUnexpected } from "./errors.ts";
-import { closeHubs, hubOf, openHubs } from "./live/hub.ts";
+import { closeHubs, hubOf, openHubs } from "./live/hubs.ts";
 import { expire } from "./queue/decide.ts";
 import { onOutcome } from "./queue/outcomes.ts";
 import { dropRetries, recover } from "./queue/settle.ts";

@@ -8,7 +8,7 @@ import { COMMANDS } from "./commands/registry.ts";
 import { database, isHealthy } from "./database.ts";
 import { Refusal } from "./errors.ts";
 import { health } from "./life.ts";
-import { hubOf } from "./live/hub.ts";
+import { hubOf } from "./live/hubs.ts";
 import { getAction, listActions } from "./queue/store.ts";
 import { settings } from "./settings.ts";
 import type { Workspace } from "./workspaces.ts";

@@ -6,7 +6,8 @@ import { convertToModelMessages, isStepCount, readUIMessageStream, streamText, t
 import type { Actor, ChatChunk, ChatMessage, MessageMetadata } from "../types.ts";
 import { database } from "../database.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
-import { type Hub, hubOf } from "../live/hub.ts";
+import type { Hub } from "../live/hub.ts";
+import { hubOf } from "../live/hubs.ts";
 import type { Batch, Lease } from "../live/tail.ts";
 import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";

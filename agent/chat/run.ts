@@ -5,7 +5,7 @@ import { logUnexpected, Refusal } from "../errors.ts";
 import type { Verdict } from "../guard/judge.ts";
 import { note } from "../guard/log.ts";
 import { assertRoom, count } from "../limits/messages.ts";
-import { hubOf } from "../live/hub.ts";
+import { hubOf } from "../live/hubs.ts";
 import type { Batch, Lease } from "../live/tail.ts";
 import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";

@@ -20,32 +20,7 @@ const REWATCH_MS = 1_000;
 /** Receives frames as JSON text, serialised once for all. */
 export type Send = (frame: string) => void;
 
-const hubs = new Map<string, Promise<Hub>>();
-
-/** The hub of a workspace, opened on first use and kept. */
-export function hubOf(ws: string): Promise<Hub> {
-  let hub = hubs.get(ws);
-  if (!hub) {
-    hub = Hub.open(ws);
-    hubs.set(ws, hub);
-    // A hub that could not open must not be the answer for ever.
-    hub.catch(() => hubs.delete(ws));
-  }
-  return hub;
-}
-
-/** Every hub that is open in this process. */
-export function openHubs(): Promise<Hub[]> {
-  return Promise.all(hubs.values());
-}
-
-/** Stops following every workspace; for a graceful stop and between tests. */
-export async function closeHubs(): Promise<void> {
-  const open = [...hubs.values()];
-  hubs.clear();
-  for (const hub of open) await (await hub).close();
-}
-
+/** The live feed of one workspace. `hubs.ts` keeps one for each. */
 export class Hub {
   #at: string;
   #tail: Tail | null = null;

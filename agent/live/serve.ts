@@ -6,7 +6,7 @@ import { health } from "../life.ts";
 import { countStates } from "../queue/store.ts";
 import { settings } from "../settings.ts";
 import type { Workspace } from "../workspaces.ts";
-import { hubOf } from "./hub.ts";
+import { hubOf } from "./hubs.ts";
 
 /** A tab that lets this many bytes pile up does not read: it is let go, and comes back with its cursor. */
 const MAX_BUFFERED = 8_000_000;

@@ -1,7 +1,8 @@
 /** A running answer as the AI SDK's UI message stream. Whoever reads it may leave at any time; the answer goes on. */
 import { createUIMessageStreamResponse } from "ai";
 import { runningAnswer } from "@/agent/chat/run.ts";
-import { type Hub, hubOf } from "@/agent/live/hub.ts";
+import type { Hub } from "@/agent/live/hub.ts";
+import { hubOf } from "@/agent/live/hubs.ts";
 import type { ChatChunk, ChatMessage } from "@/agent/types.ts";
 
 /** The answer of `run` from its first chunk until it ends. */

@@ -1,5 +1,5 @@
 /** A store of its own for one test: in memory, closed at the end. */
-import { closeHubs } from "@/agent/live/hub.ts";
+import { closeHubs } from "@/agent/live/hubs.ts";
 import { useSettings } from "@/agent/settings.ts";
 import { closeStore } from "@/agent/store/kv.ts";
 

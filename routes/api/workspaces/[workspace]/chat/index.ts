@@ -3,7 +3,7 @@ import { receive } from "@/agent/chat/receive.ts";
 import { ChatBody, requestOf, stopAnswer } from "@/agent/chat/run.ts";
 import { clearMessages } from "@/agent/chat/store.ts";
 import { chatTail } from "@/agent/view.ts";
-import { hubOf } from "@/agent/live/hub.ts";
+import { hubOf } from "@/agent/live/hubs.ts";
 import { enter } from "@/agent/people.ts";
 import { streamAnswer, streamMessage } from "../../../../(_web)/answer_stream.ts";
 import { readBody, readQuery } from "../../../../(_web)/body.ts";
