@@ -100,16 +100,7 @@ function Pending({ state, action, isSeen }: Deciding) {
       >
         <Icon name="done" />Approve
       </button>
-      <button
-        type="button"
-        class="button"
-        data-key="r"
-        data-testid="reject"
-        aria-disabled={!isSeen}
-        onClick={() => rejecting.value = isSeen}
-      >
-        Reject
-      </button>
+      <RejectButton rejecting={rejecting} isSeen={isSeen} />
       <More>
         <Again state={state} label="Preview again" />
         <Withdraw state={state} />
@@ -118,21 +109,28 @@ function Pending({ state, action, isSeen }: Deciding) {
   );
 }
 
+/** Asks for the reason, once what it is about has been seen. */
+function RejectButton({ rejecting, isSeen }: { rejecting: Signal<boolean>; isSeen: boolean }) {
+  return (
+    <button
+      type="button"
+      class="button"
+      data-key="r"
+      data-testid="reject"
+      aria-disabled={!isSeen}
+      onClick={() => rejecting.value = isSeen}
+    >
+      Reject
+    </button>
+  );
+}
+
 function Stale({ state, action, isSeen }: Deciding) {
   const rejecting = useSignal(false);
   if (rejecting.value) return <Reject state={state} id={action.id} open={rejecting} isSeen={isSeen} />;
   return (
     <div class="buttons">
-      <button
-        type="button"
-        class="button"
-        data-key="r"
-        data-testid="reject"
-        aria-disabled={!isSeen}
-        onClick={() => rejecting.value = isSeen}
-      >
-        Reject
-      </button>
+      <RejectButton rejecting={rejecting} isSeen={isSeen} />
       <Withdraw state={state} />
     </div>
   );
