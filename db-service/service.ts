@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 
 /** What the HTTP handler needs to serve. */
 export interface Service {
-  readonly settings: Pick<Settings, "mode" | "token">;
+  readonly settings: Pick<Settings, "mode" | "token" | "adminToken">;
   /** Names of the databases, sorted. */
   list(): Promise<string[]>;
   /** The engine of a database; throws `not_found`. */

@@ -11,6 +11,8 @@ export interface Settings {
   port: number;
   /** DB_SERVICE_TOKEN. */
   token: string;
+  /** DB_ADMIN_TOKEN, which makes invites for approvers; null where nobody makes any. */
+  adminToken: string | null;
   storage: Storage;
   /** READ_DENY: `table` and `table.column`. */
   deny: string[];
@@ -26,6 +28,7 @@ export const VARIABLES = [
   "HOST",
   "PORT",
   "DB_SERVICE_TOKEN",
+  "DB_ADMIN_TOKEN",
   "DATA_DIR",
   "LIBSQL_DATABASES",
   "READ_DENY",
@@ -60,6 +63,14 @@ export function readSettings(
   } else if (token.length < MIN_TOKEN) {
     problems.push(`DB_SERVICE_TOKEN must have at least ${MIN_TOKEN} characters.`);
   }
+  const adminToken = get("DB_ADMIN_TOKEN") ?? "";
+  if (adminToken === "" && mode === "production") {
+    problems.push("DB_ADMIN_TOKEN is missing: set it to a long random text that the app does not know.");
+  } else if (adminToken !== "" && adminToken.length < MIN_TOKEN) {
+    problems.push(`DB_ADMIN_TOKEN must have at least ${MIN_TOKEN} characters.`);
+  } else if (adminToken !== "" && adminToken === token) {
+    problems.push("DB_ADMIN_TOKEN must differ from DB_SERVICE_TOKEN, or the app could invite approvers.");
+  }
   const storage = readStorage(get("DATA_DIR") ?? "", get("LIBSQL_DATABASES") ?? "", problems);
   const deny = (get("READ_DENY") ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
   const bad = deny.find((name) => name.split(".").some((part) => part === "") || name.split(".").length > 2);
@@ -86,6 +97,7 @@ export function readSettings(
       host,
       port,
       token,
+      adminToken: adminToken === "" ? null : adminToken,
       storage,
       deny,
       retentionDays,

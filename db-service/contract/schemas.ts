@@ -1,32 +1,15 @@
 /**
- * The HTTP contract of the db-service as zod schemas: the only definition of its shapes in code. The app and the
+ * The HTTP contract of the db-service as zod schemas: with what it hands on, the only definition of its shapes in code. The app and the
  * islands import their types; nothing else of the db-service is shared.
  */
 import { z } from "zod";
+import { Cell, Value } from "./value_schemas.ts";
+
+export * from "./table_schemas.ts";
+export * from "./value_schemas.ts";
 
 /** Ids of databases and workspaces. */
 export const DatabaseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-
-/**
- * One SQLite value in JSON: integers beyond ±2^53 are `{"$int"}`, blobs `{"$blob": base64}`, infinities `{"$real"}`.
- */
-export const Value = z.union([
-  z.null(),
-  z.string(),
-  z.number(),
-  z.strictObject({ $int: z.string().regex(/^-?\d{1,19}$/) }),
-  z.strictObject({ $blob: z.base64() }),
-  z.strictObject({ $real: z.enum(["Infinity", "-Infinity"]) }),
-]);
-export type Value = z.infer<typeof Value>;
-
-/** A value in a preview: a key that SQLite will assign or a cell that the clock will fill stands as its mark. */
-export const Cell = z.union([
-  Value,
-  z.strictObject({ $key: z.int().positive() }),
-  z.strictObject({ $now: z.string() }),
-]);
-export type Cell = z.infer<typeof Cell>;
 
 export const MAX_SQL_LENGTH = 20_000;
 export const MAX_STATEMENTS = 50;
@@ -129,23 +112,31 @@ export const ExecuteRequest = z.object({
 });
 export type ExecuteRequest = z.infer<typeof ExecuteRequest>;
 
-export const ExecuteResult = z.object({
+/** Where the data stands right after a change, as `GET /version` says it; empty when it could not be asked for. */
+const After = { version: z.string() };
+
+/** What an execution did, now or when it ran before (`replay`). */
+export const Executed = z.object({
   state: z.literal("executed"),
   affected: z.array(Count),
   canRevert: z.boolean(),
   revertSql: z.string(),
   replay: z.boolean(),
 });
+export type Executed = z.infer<typeof Executed>;
+export const ExecuteResult = Executed.extend(After);
 export type ExecuteResult = z.infer<typeof ExecuteResult>;
 
 export const RevertRequest = z.object({ actionUid: z.uuidv4(), approval: Approval });
 export type RevertRequest = z.infer<typeof RevertRequest>;
 
-export const RevertResult = z.object({
+export const Reverted = z.object({
   state: z.literal("reverted"),
   affected: z.array(Count),
   replay: z.boolean(),
 });
+export type Reverted = z.infer<typeof Reverted>;
+export const RevertResult = Reverted.extend(After);
 export type RevertResult = z.infer<typeof RevertResult>;
 
 /** A row that moved since the action ran: as it was before, as the action left it, as it is now. */
@@ -193,6 +184,12 @@ export const ChainEntry = z.object({
 });
 export type ChainEntry = z.infer<typeof ChainEntry>;
 
+/** An entry with the statements that `statementsSha256` is the hash of. */
+export const ChainRecord = ChainEntry.extend({
+  statements: z.array(z.object({ sql: z.string(), args: z.array(Value) })),
+});
+export type ChainRecord = z.infer<typeof ChainRecord>;
+
 export const PublicKey = z.object({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
@@ -214,14 +211,17 @@ export type ApproverKey = z.infer<typeof ApproverKey>;
 /** A page of the chain with all that it takes to verify it elsewhere; `database` is what the approvals name. */
 export const ChainPage = z.object({
   database: z.string(),
-  changes: z.array(ChainEntry),
+  changes: z.array(ChainRecord),
   approvers: z.array(ApproverKey),
 });
 export type ChainPage = z.infer<typeof ChainPage>;
 
+const ApproverName = z.string().trim().min(1).max(80);
+
+/** `codeId` and `proof` answer an invite; see `contract/invite.ts`. */
 export const EnrolRequest = z.object({
   publicKey: PublicKey,
-  name: z.string().trim().min(1).max(80),
+  name: ApproverName,
   codeId: z.string().max(80).optional(),
   proof: Base64url.max(80).optional(),
 });
@@ -230,63 +230,20 @@ export type EnrolRequest = z.infer<typeof EnrolRequest>;
 export const Approver = z.object({ key: z.string(), name: z.string(), createdAt: z.string() });
 export type Approver = z.infer<typeof Approver>;
 
-/** A column as a model needs to know it. `values` are all values of a small-cardinality text column. */
-export const Column = z.object({
-  name: z.string(),
-  type: z.string(),
-  notNull: z.boolean(),
-  default: z.string().nullable(),
-  primaryKey: z.int(),
-  generated: z.boolean(),
-  values: z.array(z.string()).optional(),
-});
-export type Column = z.infer<typeof Column>;
+export const RenameRequest = z.object({ name: ApproverName });
+export type RenameRequest = z.infer<typeof RenameRequest>;
 
-export const ForeignKey = z.object({
-  columns: z.array(z.string()),
-  table: z.string(),
-  to: z.array(z.string()),
-  onDelete: z.string(),
-  onUpdate: z.string(),
-});
-export type ForeignKey = z.infer<typeof ForeignKey>;
+/** `name` is that of the approver to be. */
+export const InviteRequest = z.object({ name: ApproverName });
+export type InviteRequest = z.infer<typeof InviteRequest>;
 
-/**
- * `rows` is null where counting would cost too much; `autoKey` names the column whose value SQLite assigns. `partial`
- * says that READ_DENY hides columns of the table, so that `*` is refused and the columns have to be named.
- */
-export const Table = z.object({
-  name: z.string(),
-  kind: z.enum(["table", "view"]),
-  rows: z.int().nullable(),
-  autoKey: z.string().nullable(),
-  partial: z.literal(true).optional(),
-  columns: z.array(Column),
-  foreignKeys: z.array(ForeignKey),
-  triggers: z.array(z.string()),
+/** A code that enrols one key, once. */
+export const Invite = z.object({
+  codeId: Base64url.length(16),
+  code: Base64url.length(22),
+  expiresAt: z.iso.datetime(),
 });
-export type Table = z.infer<typeof Table>;
-export const Schema = z.object({ version: z.string(), tables: z.array(Table) });
-export type Schema = z.infer<typeof Schema>;
-
-/** `sort` is a list of columns, `-` first for descending; `q` filters rows in which any column contains it. */
-export const RowsQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(500).optional(),
-  cursor: z.string().max(2_000).optional(),
-  sort: z.string().max(500).optional(),
-  q: z.string().max(200).optional(),
-});
-export type RowsQuery = z.infer<typeof RowsQuery>;
-
-/** `keys` names each row as a preview's `key` does, so that a changed row can be found; null for views. */
-export const RowsResult = z.object({
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  rows: z.array(z.array(Value)),
-  keys: z.array(z.record(z.string(), Value)).nullable(),
-  cursor: z.string().nullable(),
-  total: z.int().nullable(),
-});
-export type RowsResult = z.infer<typeof RowsResult>;
+export type Invite = z.infer<typeof Invite>;
 
 /** The closed list of problem codes. */
 export const ProblemCode = z.enum([

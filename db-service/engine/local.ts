@@ -74,7 +74,9 @@ function writerOf(child: Child): Writer {
     changes: (after) => child.call("changes", after),
     keys: () => child.call("keys", null),
     approvers: () => child.call("approvers", null),
+    invite: (name) => child.call("invite", name),
     enrol: (request, mode) => child.call("enrol", { request, mode }),
+    rename: (key, name) => child.call("rename", { key, name }),
     revoke: async (key) => void await child.call("revoke", key),
     close: () => child.close(),
   };

@@ -53,15 +53,11 @@ export function openRemote(
     );
     return Promise.resolve();
   };
-  return {
-    reader: remoteReader(new Server({ url, token: readToken }), deny, {
-      onUnmatched,
-      closing: closing.signal,
-      close,
-    }),
-    writer: remoteWriter(new Server({ url, token }), { closing: closing.signal, close, now, retentionDays }),
-    close,
-  };
+  const life = { closing: closing.signal, close };
+  const reader = remoteReader(new Server({ url, token: readToken }), deny, { onUnmatched, ...life });
+  const { version } = reader;
+  const writer = remoteWriter(new Server({ url, token }), { version, now, retentionDays, ...life });
+  return { reader, writer, close };
 }
 
 interface Life {
@@ -117,7 +113,11 @@ function remoteReader(
 /** The writer as every engine has it; one at a time, each with a deadline of its own. */
 function remoteWriter(
   server: Server,
-  { closing, close, now, retentionDays }: Life & { now: () => number; retentionDays: number | undefined },
+  { closing, close, version, now, retentionDays }: Life & {
+    version: Reader["version"];
+    now: () => number;
+    retentionDays: number | undefined;
+  },
 ): Writer {
   const writer = createWriter({
     begin: () => begin(server, WRITE_DEADLINE_MS, closing),
@@ -139,16 +139,20 @@ function remoteWriter(
     last = turn.catch(() => {});
     return turn;
   };
+  // What took effect stays told, also when the version can't be asked for.
+  const dated = async <T>(done: T) => ({ ...done, version: await version().catch(() => "") });
   const asked = <T>(work: () => Promise<T>) => inTurn(tooSlow, work);
   return {
     preview: (input) => inTurn(tooMuch, () => writer.preview(input)),
-    execute: (input) => asked(() => writer.execute(input)),
-    revert: (input) => asked(() => writer.revert(input)),
+    execute: async (input) => await dated(await asked(() => writer.execute(input))),
+    revert: async (input) => await dated(await asked(() => writer.revert(input))),
     record: (uid) => asked(() => writer.record(uid)),
     changes: (after) => asked(() => writer.changes(after)),
     approvers: () => asked(() => writer.approvers()),
     keys: () => asked(() => writer.keys()),
+    invite: (name) => asked(() => writer.invite(name)),
     enrol: (request, mode) => asked(() => writer.enrol(request, mode)),
+    rename: (key, name) => asked(() => writer.rename(key, name)),
     revoke: (key) => asked(() => writer.revoke(key)),
     close,
   };

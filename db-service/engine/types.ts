@@ -6,11 +6,12 @@ import type {
   Approval,
   Approver,
   ApproverKey,
-  ChainEntry,
+  ChainRecord,
   ChangeRecord,
   Effect,
   EnrolRequest,
   ExecuteResult,
+  Invite,
   Preview,
   Problem,
   ProblemCode,
@@ -91,11 +92,14 @@ export interface Writer {
     input: { database: string; actionUid: string; approval: Approval },
   ): Promise<RevertResult>;
   record(uid: string): Promise<ChangeRecord>;
-  changes(after: number): Promise<ChainEntry[]>;
+  changes(after: number): Promise<ChainRecord[]>;
   approvers(): Promise<Approver[]>;
   /** Every key that could ever approve, revoked ones included. */
   keys(): Promise<ApproverKey[]>;
+  /** Makes a one-time code that enrols a key as an approver of this name. */
+  invite(name: string): Promise<Invite>;
   enrol(request: EnrolRequest, mode: "local" | "production"): Promise<Approver>;
+  rename(key: string, name: string): Promise<Approver>;
   revoke(key: string): Promise<void>;
   close(): Promise<void>;
 }

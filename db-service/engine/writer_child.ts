@@ -8,32 +8,35 @@ import { openLocal } from "./change/local_tx.ts";
 import { RollbackFailed } from "./change/transaction.ts";
 import { createWriter, type SeedingWriter } from "./change/writer.ts";
 import { serve } from "./child_loop.ts";
+import { fileVersion } from "./read/version.ts";
 import type { WriteInput } from "./types.ts";
 
-/** What the parent asks: each method takes one JSON argument. */
-export function writerHandlers(writer: SeedingWriter) {
+/** What the parent asks: each method takes one JSON argument. `version` says where the data stands. */
+export function writerHandlers(writer: SeedingWriter, version: () => string) {
   return {
     preview: (input: WriteInput & { page?: number }) => writer.preview(input),
-    execute: (
+    execute: async (
       input: WriteInput & {
         actionUid: string;
         digest: string;
         approval: Approval;
       },
-    ) => writer.execute(input),
-    revert: (
+    ) => ({ ...await writer.execute(input), version: version() }),
+    revert: async (
       input: { database: string; actionUid: string; approval: Approval },
-    ) => writer.revert(input),
+    ) => ({ ...await writer.revert(input), version: version() }),
     record: (uid: string) => writer.record(uid),
     changes: (after: number) => writer.changes(after),
     keys: () => writer.keys(),
     approvers: () => writer.approvers(),
+    invite: (name: string) => writer.invite(name),
     enrol: (
       { request, mode }: {
         request: EnrolRequest;
         mode: "local" | "production";
       },
     ) => writer.enrol(request, mode),
+    rename: ({ key, name }: { key: string; name: string }) => writer.rename(key, name),
     revoke: (key: string) => writer.revoke(key),
     seed: (input: { sample: boolean }) => writer.seed(input),
   };
@@ -50,7 +53,7 @@ if (import.meta.main) {
     ...(retentionDays === undefined ? {} : { retentionDays: Number(retentionDays) }),
   });
   await writer.adopt();
-  await serve(exitOnBrokenConnection(writerHandlers(writer)));
+  await serve(exitOnBrokenConnection(writerHandlers(writer, () => fileVersion(file))));
 }
 
 /** A connection that can't roll back must not serve another request: the parent starts this process anew. */

@@ -27,16 +27,24 @@ export function requireLocal(request: Request): void {
   }
 }
 
-/** Makes the check of a bearer token. Both sides are hashed first, so that the time tells nothing about either. */
-export async function tokenCheck(token: string): Promise<(request: Request) => Promise<void>> {
-  const expected = await sha256(token);
+/**
+ * Makes the check of a bearer token; without one nobody passes. Both sides are hashed first, so that the time tells
+ * nothing about either.
+ */
+export async function tokenCheck(token: string | null): Promise<(request: Request) => Promise<void>> {
+  const expected = token === null ? null : await sha256(token);
   return async (request) => {
+    if (expected === null) throw unauthorized();
     const [, given = ""] = /^Bearer +(.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
     const actual = await sha256(given);
     let difference = 0;
     for (let i = 0; i < expected.length; i++) difference |= (expected[i] ?? 0) ^ (actual[i] ?? 0);
-    if (difference !== 0) throw new ServiceError("unauthorized", "The bearer token is missing or wrong.");
+    if (difference !== 0) throw unauthorized();
   };
+}
+
+function unauthorized(): ServiceError {
+  return new ServiceError("unauthorized", "The bearer token is missing or wrong.");
 }
 
 async function sha256(text: string): Promise<Uint8Array> {

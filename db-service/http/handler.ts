@@ -7,7 +7,10 @@ import { findRoute } from "./routes.ts";
 
 /** Makes the handler of all requests. It never throws. */
 export function createHandler(service: Service): (request: Request) => Promise<Response> {
-  const checkToken = tokenCheck(service.settings.token);
+  const checks = {
+    app: tokenCheck(service.settings.token),
+    admin: tokenCheck(service.settings.adminToken),
+  };
   return async (request) => {
     const started = performance.now();
     const found: { label?: string; database?: string } = {};
@@ -48,10 +51,12 @@ export function createHandler(service: Service): (request: Request) => Promise<R
       found.label = "GET /healthz";
       return Response.json({ status: "ok" });
     }
-    await (await checkToken)(request);
     const match = findRoute(request.method, url);
+    // Each token opens its own doors and no other; what is not there asks for the app's.
+    await (await checks[match?.route.opens ?? "app"])(request);
     if (match === undefined) throw new ServiceError("not_found", "There is nothing at this address.");
-    const { route, database, name } = match;
+    const { route } = match;
+    const { database, name } = match.names();
     found.label = route.label;
     if (database !== "") found.database = database.slice(0, 63);
     return await route.handle({ request, url, service, database, name });

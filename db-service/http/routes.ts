@@ -4,8 +4,10 @@ import {
   type ChainPage,
   EnrolRequest,
   ExecuteRequest,
+  InviteRequest,
   PreviewRequest,
   ReadRequest,
+  RenameRequest,
   RevertRequest,
   RowsQuery,
 } from "../contract/schemas.ts";
@@ -27,6 +29,8 @@ export interface Context {
 export interface Route {
   method: string;
   pattern: URLPattern;
+  /** Whose token opens it. */
+  opens: "app" | "admin";
   /** What the log calls it: no names of tables or ids. */
   label: string;
   handle(context: Context): Promise<Response>;
@@ -75,28 +79,44 @@ export const ROUTES: Route[] = [
     const approver = await engine.writer.enrol(await readBody(request, EnrolRequest), service.settings.mode);
     return Response.json(approver, { status: 201 });
   }),
+  engineRoute("PATCH", "approvers/:name", async (engine, { request, name }) => {
+    return await engine.writer.rename(name, (await readBody(request, RenameRequest)).name);
+  }),
   route("DELETE", "/v1/databases/:database/approvers/:name", async ({ service, database, name }) => {
     const engine = await service.engine(database);
     await engine.writer.revoke(name);
     return new Response(null, { status: 204 });
   }),
+  route("POST", "/v1/databases/:database/invites", async ({ request, service, database }) => {
+    const engine = await service.engine(database);
+    const invite = await engine.writer.invite((await readBody(request, InviteRequest)).name);
+    return Response.json(invite, { status: 201 });
+  }, "admin"),
 ];
 
-/** The route of a request, or undefined; a known path with another method is a 404 like any other. */
+/**
+ * The route of a request, or undefined; a known path with another method is a 404 like any other. `names` throws
+ * `not_found` for parts of the path that are not encoded properly.
+ */
 export function findRoute(
   method: string,
   url: URL,
-): { route: Route; database: string; name: string } | undefined {
+): { route: Route; names: () => { database: string; name: string } } | undefined {
   for (const route of ROUTES) {
     if (route.method !== method) continue;
     const groups = route.pattern.exec({ pathname: url.pathname })?.pathname.groups;
     if (groups === undefined) continue;
-    return { route, database: decode(groups.database), name: decode(groups.name) };
+    return { route, names: () => ({ database: decode(groups.database), name: decode(groups.name) }) };
   }
 }
 
-function route(method: string, pathname: string, handle: Route["handle"]): Route {
-  return { method, pattern: new URLPattern({ pathname }), label: `${method} ${pathname}`, handle };
+function route(
+  method: string,
+  pathname: string,
+  handle: Route["handle"],
+  opens: Route["opens"] = "app",
+): Route {
+  return { method, pattern: new URLPattern({ pathname }), opens, label: `${method} ${pathname}`, handle };
 }
 
 /** A route of one database that answers 200 with JSON. */

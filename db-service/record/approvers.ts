@@ -1,7 +1,8 @@
 /** Who may approve: public keys by their thumbprint, kept beside the data that they guard. */
 import { type Approver, ApproverKey, type EnrolRequest, PublicKey } from "../contract/schemas.ts";
-import { canonical, fromBase64url, thumbprint } from "../contract/digest.ts";
+import { base64url, canonical, fromBase64url, thumbprint } from "../contract/digest.ts";
 import { ServiceError, type Tx } from "../engine/types.ts";
+import { takeInvite } from "./invites.ts";
 
 /** An approver whose key may be used. */
 export interface EnrolledKey {
@@ -44,46 +45,51 @@ export async function listKeys(tx: Tx): Promise<ApproverKey[]> {
 }
 
 /**
- * Enrols a public key; a known one gets the new name. In local mode this needs no invitation. Throws `invalid` for what
- * is no P-256 key and `forbidden` for a revoked one.
+ * Enrols a public key; one that is enrolled already stays as it is, so that a request whose answer was lost can be sent
+ * again. In local mode this needs no invitation. In production it uses one up, and the approver's name is the invite's:
+ * what the app sends as a name is nobody's word. Answers null without a valid one; commit then too. Throws `invalid` for
+ * what is no P-256 key and `forbidden` for a revoked one.
  */
 export async function enrolApprover(
   tx: Tx,
-  { publicKey, name }: EnrolRequest,
+  request: EnrolRequest,
   mode: "local" | "production",
   now: string,
-): Promise<Approver> {
-  if (mode !== "local") {
-    throw new ServiceError(
-      "forbidden",
-      "An approver is enrolled with an invite code here, which needs an owner.",
-    );
-  }
-  const jwk = PublicKey.parse(publicKey);
+): Promise<Approver | null> {
+  const jwk = PublicKey.parse(request.publicKey);
   await importKey(jwk);
   const key = await thumbprint(jwk);
-  const [known] = await tx.query("SELECT created_at, revoked_at FROM _gk_approver WHERE key = ?", [key]);
-  if (known === undefined) {
-    await tx.run(
-      "INSERT INTO _gk_approver(key, name, jwk, created_at) VALUES(?, ?, ?, ?)",
-      [key, name, canonical(jwk), now],
-    );
-    return { key, name, createdAt: now };
+  const [known] = await tx.query("SELECT name, created_at, revoked_at FROM _gk_approver WHERE key = ?", [
+    key,
+  ]);
+  if (known !== undefined) {
+    // Or else a revoked key would come back by itself, enrolment being automatic in local mode.
+    if (known[2] !== null) throw revoked();
+    return { key, name: String(known[0]), createdAt: String(known[1]) };
   }
-  // Or else a revoked key would come back by itself, enrolment being automatic.
-  if (known[1] !== null) {
-    throw new ServiceError("forbidden", "This key was revoked. Make a new one to approve.");
-  }
-  await tx.run("UPDATE _gk_approver SET name = ? WHERE key = ?", [name, key]);
-  return { key, name, createdAt: String(known[0]) };
+  const name = mode === "local" ? request.name : await takeInvite(tx, request, key, now);
+  if (name === null) return null;
+  await tx.run(
+    "INSERT INTO _gk_approver(key, name, jwk, created_at) VALUES(?, ?, ?, ?)",
+    [key, name, canonical(jwk), now],
+  );
+  return { key, name, createdAt: now };
+}
+
+/** Gives a key another name, for what it approves from now on. Throws `not_found` for an unknown or revoked one. */
+export async function renameApprover(tx: Tx, key: string, name: string): Promise<Approver> {
+  const [row] = await tx.query(
+    "UPDATE _gk_approver SET name = ? WHERE key = ? AND revoked_at IS NULL RETURNING created_at",
+    [name, key],
+  );
+  if (row === undefined) throw unknown();
+  return { key, name, createdAt: String(row[0]) };
 }
 
 /** Takes a key out of use for good. Throws `not_found` for an unknown one. */
 export async function revokeApprover(tx: Tx, key: string, now: string): Promise<void> {
   const known = await tx.query("SELECT 1 FROM _gk_approver WHERE key = ?", [key]);
-  if (known.length === 0) {
-    throw new ServiceError("not_found", "There is no approver with this key.");
-  }
+  if (known.length === 0) throw unknown();
   await tx.run("UPDATE _gk_approver SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?", [now, key]);
 }
 
@@ -107,6 +113,16 @@ export async function importKey({ kty, crv, x, y }: PublicKey): Promise<CryptoKe
   }
 }
 
+function unknown(): ServiceError {
+  return new ServiceError("not_found", "There is no approver with this key.");
+}
+
+/** `publicKey` tells a page that it takes another key. */
+function revoked(): ServiceError {
+  const message = "This key was revoked. Make a new one to approve.";
+  return new ServiceError("forbidden", message, { errors: [{ path: "publicKey", message }] });
+}
+
 /** Keys imported before, by their point: importing takes longer than verifying. Says nothing of who may approve. */
 const imported = new Map<string, CryptoKey>();
 const MAX_IMPORTED = 100;
@@ -116,6 +132,8 @@ const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
 const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 
 function isOnCurve(x: string, y: string): boolean {
+  // The last character has two bits to spare: written otherwise, a revoked key would pass for one never seen.
+  if ([x, y].some((text) => base64url(fromBase64url(text)) !== text)) return false;
   const [px, py] = [x, y].map(coordinate);
   return px < P && py < P && (py * py - (px * px * px - 3n * px + B)) % P === 0n;
 }

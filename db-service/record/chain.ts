@@ -5,16 +5,18 @@
 import {
   Approval,
   ChainEntry,
+  type ChainRecord,
   type ChangeRecord,
   Count,
   type Decision,
   Statement,
 } from "../contract/schemas.ts";
-import { canonical, hash } from "../contract/digest.ts";
+import { entryHash } from "../contract/chain.ts";
+import { canonical } from "../contract/digest.ts";
 import type { SqlValue, Tx } from "../engine/types.ts";
 import { z } from "zod";
 
-/** Where the captured rows of one table are. `columns` and `key` are the shape that the log was made for. */
+/** Where the captured rows of one table are. `columns` is the shape that the log was made for. */
 export const LoggedTable = z.object({
   table: z.string(),
   log: z.string(),
@@ -106,45 +108,36 @@ export async function appendChange(
   );
 }
 
-/** The hash of an entry: over all of it but the hash itself. */
-export function entryHash(entry: Omit<ChainEntry, "hash">): Promise<string> {
-  const {
-    seq,
-    actionUid,
-    decision,
-    statementsSha256,
-    digest,
-    affected,
-    approval,
-    approver,
-    at,
-    prev,
-  } = entry;
-  return hash({
-    seq,
-    actionUid,
-    decision,
-    statementsSha256,
-    digest,
-    affected,
-    approval,
-    approver,
-    at,
-    prev,
+/**
+ * Entries after `seq` with their statements, oldest first: at most {@link CHAIN_PAGE}, and fewer when their statements
+ * are long.
+ */
+export async function listChain(tx: Tx, after: number): Promise<ChainRecord[]> {
+  const sizes = await tx.query(
+    "SELECT seq, length(statements) FROM _gk_change WHERE seq > ? ORDER BY seq LIMIT ?",
+    [BigInt(after), BigInt(CHAIN_PAGE)],
+  );
+  let last = after;
+  let size = 0;
+  for (const [seq, length] of sizes) {
+    size += Number(length);
+    if (last > after && size > CHAIN_PAGE_SIZE) break;
+    last = Number(seq);
+  }
+  const rows = await tx.query(`${SELECT} WHERE seq > ? AND seq <= ? ORDER BY seq`, [
+    BigInt(after),
+    BigInt(last),
+  ]);
+  return rows.map((row) => {
+    const { entry, statements } = recorded(row);
+    return { ...entry, statements };
   });
 }
 
-/** Entries after `seq`, oldest first, at most {@link CHAIN_PAGE}. */
-export async function listChain(tx: Tx, after: number): Promise<ChainEntry[]> {
-  const rows = await tx.query(`${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`, [
-    BigInt(after),
-    BigInt(CHAIN_PAGE),
-  ]);
-  return rows.map((row) => recorded(row).entry);
-}
-
-/** Entries that one answer holds; ask again after the last one for more. */
+/** Entries that one answer holds; ask again after the last one for more, until there are none. */
 export const CHAIN_PAGE = 1_000;
+/** Characters of statements that one answer holds, unless a single entry has more. */
+export const CHAIN_PAGE_SIZE = 2_000_000;
 
 /** What is known of an action. */
 export async function describeAction(tx: Tx, uid: string): Promise<ChangeRecord> {

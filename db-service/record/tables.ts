@@ -9,10 +9,10 @@ export async function isEmpty(tx: Tx): Promise<boolean> {
 /** Creates our tables where they are missing. Returns whether any was. */
 export async function createTables(tx: Tx): Promise<boolean> {
   const names = await tx.query(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('_gk_change', '_gk_approver')",
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('_gk_change', '_gk_approver', '_gk_invite')",
   );
-  if (names.length === 2) return false;
-  await tx.script([CHANGE, APPROVER]);
+  if (names.length === 3) return false;
+  await tx.script([CHANGE, APPROVER, INVITE]);
   return true;
 }
 
@@ -45,4 +45,13 @@ const APPROVER = `CREATE TABLE IF NOT EXISTS _gk_approver(
   jwk TEXT NOT NULL,
   created_at TEXT NOT NULL,
   revoked_at TEXT
+) WITHOUT ROWID`;
+
+/** `secret` is the SHA-256 of the code, `wrong` how often somebody tried another one. */
+const INVITE = `CREATE TABLE IF NOT EXISTS _gk_invite(
+  id TEXT PRIMARY KEY NOT NULL,
+  secret TEXT NOT NULL,
+  name TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  wrong INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID`;

@@ -1,5 +1,5 @@
 /** What a lab needs of each engine: its transactions, another instance of its writer, a way past the gate. */
-import type { ExecuteResult } from "../../db-service/contract/schemas.ts";
+import type { Executed } from "../../db-service/contract/schemas.ts";
 import type { CaptureScope } from "../../db-service/engine/capture/capture_sql.ts";
 import { openLocal } from "../../db-service/engine/change/local_tx.ts";
 import type { SeedingWriter } from "../../db-service/engine/change/writer.ts";
@@ -24,7 +24,7 @@ export function onEveryEngine(
 
 /** Another writer of the same database, as another instance of the service has one. */
 export interface Rival {
-  execute(input: Parameters<SeedingWriter["execute"]>[0]): Promise<ExecuteResult>;
+  execute(input: Parameters<SeedingWriter["execute"]>[0]): Promise<Executed>;
   end(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { entryHash } from "../../db-service/record/chain.ts";
+import { entryHash } from "../../db-service/contract/chain.ts";
 import { onEveryEngine } from "./benches.ts";
 import { Lab, refuses, sign } from "./lab.ts";
 

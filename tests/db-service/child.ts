@@ -20,6 +20,10 @@ export class Child {
     this.#answers = lines(this.#process.stdout);
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Waits until the child can take requests; needs to be awaited once before the first. */
   async ready(): Promise<this> {
     await this.#answers.next();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ExecuteResult, Preview } from "../../db-service/contract/schemas.ts";
+import type { Executed, Preview } from "../../db-service/contract/schemas.ts";
 import { statementsHash } from "../../db-service/contract/digest.ts";
 import { openLocal } from "../../db-service/engine/change/local_tx.ts";
 import { inTransaction, RollbackFailed } from "../../db-service/engine/change/transaction.ts";
@@ -111,7 +111,7 @@ Deno.test("a writer killed in the middle has executed wholly or not at all, and 
       ...request,
       inspection: await witness.ask<Inspection>("inspect", { statements }),
     };
-    const result = await child.ask<ExecuteResult>("execute", fresh);
+    const result = await child.ask<Executed>("execute", fresh);
     assert.equal(result.replay, half[0] === round + 1);
     assert.ok(result.replay || round < ROUNDS - 1, "an answer was given");
     assert.deepEqual(await counts(), [round + 1, (round + 1) * 3000]);

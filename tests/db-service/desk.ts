@@ -4,7 +4,7 @@
  */
 import type {
   Approval,
-  ExecuteResult,
+  Executed,
   Preview,
   Problem,
   Statement,
@@ -114,7 +114,7 @@ export class Desk {
   }
 
   /** Signs and executes; asking again with the same action is a retry. */
-  async execute(action: Action): Promise<ExecuteResult> {
+  async execute(action: Action): Promise<Executed> {
     return await this.call("POST", "/execute", { ...action, approval: await this.sign(action, "approve") });
   }
 

@@ -54,6 +54,7 @@ Deno.test("a retry gets the recorded outcome even when its table is gone; anothe
       [{ table: "customers", inserted: 0, updated: 3, deleted: 0 }],
       false,
     ]);
+    assert.deepEqual((await service.call("GET", `${DB}/version`)).body, { version: first.version });
     {
       using db = new DatabaseSync(`${service.dataDir}/main.db`);
       db.exec("DROP TABLE customers");

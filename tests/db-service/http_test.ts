@@ -19,7 +19,9 @@ const ROUTES: [method: string, path: string][] = [
   ["GET", `${DB}/changes/${UID}`],
   ["GET", `${DB}/approvers`],
   ["POST", `${DB}/approvers`],
+  ["PATCH", `${DB}/approvers/x`],
   ["DELETE", `${DB}/approvers/x`],
+  ["POST", `${DB}/invites`],
   ["GET", "/nothing"],
 ];
 
@@ -132,7 +134,8 @@ Deno.test("what does not exist is 404, before the body is looked at", async () =
       ["DELETE", `${DB}/schema`],
       ["GET", `${DB}/read`],
       ["POST", `${DB}/sql`, { sql: "SELECT 1" }],
-      ["POST", `${DB}/invites`, { name: "x" }],
+      ["GET", `${DB}/invites`],
+      ["PATCH", `${DB}/approvers/${"k".repeat(43)}`, { name: "x" }],
     ];
     for (const [method, path, body] of missing) {
       assert.equal((await problem(service, method, path, body)).code, "not_found", `${method} ${path}`);
@@ -165,6 +168,7 @@ Deno.test("a malformed body is 400 and names the field", async () => {
     ["POST", "execute", { ...execute, approval: { ...approval, signature: "" } }, "approval.signature"],
     ["POST", "revert", { actionUid: UID }, "approval"],
     ["POST", "approvers", { name: "x" }, "publicKey"],
+    ["PATCH", "approvers/x", { name: " " }, "name"],
     ["GET", "rows/customers?limit=0", undefined, "limit"],
     ["GET", "rows/customers?limit=501", undefined, "limit"],
     ["GET", "rows/customers?sort=nope", undefined, "sort"],

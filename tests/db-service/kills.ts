@@ -3,11 +3,11 @@
  * happened wholly or not at all, and asking again settles it.
  */
 import assert from "node:assert/strict";
+import { entryHash } from "@/db-service/contract/chain.ts";
 import { ChainPage, type ChangeRecord, type Preview } from "@/db-service/contract/schemas.ts";
 import {
   approvalBytes,
   fromBase64url,
-  hash,
   KEY_ALGORITHM,
   SIGNATURE,
   thumbprint,
@@ -101,16 +101,16 @@ export async function assertChain(desk: Desk): Promise<number> {
     const page = await desk.call<ChainPage>("GET", `/changes?after=${previous.seq}`);
     const { database, changes, approvers } = ChainPage.parse(page);
     if (changes.length === 0) return previous.seq;
-    for (const { hash: own, ...entry } of changes) {
+    for (const entry of changes) {
       assert.deepEqual([entry.seq, entry.prev], [previous.seq + 1, previous.hash]);
-      assert.equal(await hash(entry), own, `entry ${entry.seq}`);
+      assert.equal(await entryHash(entry), entry.hash, `entry ${entry.seq}`);
       const approver = approvers.find(({ key }) => key === entry.approval.key);
       assert.ok(approver !== undefined && approver.key === await thumbprint(approver.publicKey));
       const key = await crypto.subtle.importKey("jwk", approver.publicKey, KEY_ALGORITHM, true, ["verify"]);
       const signed = approvalBytes({ database, ...entry, expiresAt: entry.approval.expiresAt });
       const signature = fromBase64url(entry.approval.signature);
       assert.ok(await crypto.subtle.verify(SIGNATURE, key, signature, signed), `entry ${entry.seq}`);
-      previous = { seq: entry.seq, hash: own };
+      previous = { seq: entry.seq, hash: entry.hash };
     }
   }
 }

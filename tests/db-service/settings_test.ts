@@ -19,6 +19,17 @@ Deno.test("a missing or malformed setting ends the start with one sentence", asy
       { ...good, DB_SERVICE_TOKEN: "x".repeat(15) },
       /DB_SERVICE_TOKEN must have at least 16/,
     ],
+    ["no DB_ADMIN_TOKEN", { ...good, GATEKEEPER_MODE: "production" }, /DB_ADMIN_TOKEN is missing/],
+    [
+      "a short admin token",
+      { ...good, DB_ADMIN_TOKEN: "sesame" },
+      /DB_ADMIN_TOKEN must have at least 16/,
+    ],
+    [
+      "one token for the app and the owner",
+      { ...good, GATEKEEPER_MODE: "production", DB_ADMIN_TOKEN: good.DB_SERVICE_TOKEN },
+      /DB_ADMIN_TOKEN must differ from DB_SERVICE_TOKEN/,
+    ],
     ["DATA_DIR", { ...good, DATA_DIR: "" }, /DATA_DIR is missing/],
     ["a folder that is not there", { ...good, DATA_DIR: `${dataDir}/none` }, /DATA_DIR .* does not exist/],
     ["PORT", { ...good, PORT: "http" }, /PORT must be a number/],

@@ -7,6 +7,7 @@ import { createClient } from "@libsql/client/web";
 import { base64url } from "@/db-service/contract/digest.ts";
 import { lines } from "@/db-service/engine/child_loop.ts";
 import type { RemoteAccess } from "@/db-service/engine/remote.ts";
+import { freePort } from "../ports.ts";
 
 export interface Sqld extends RemoteAccess {
   pid: number;
@@ -174,11 +175,4 @@ async function makeKey(): Promise<{ publicKey: string; sign: (claims: Claims) =>
       return `${text}.${base64url(new Uint8Array(signature))}`;
     },
   };
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }

@@ -1,18 +1,28 @@
 /** The db-service as a real process with the permissions that it has in use, on a free port. */
+import { Invite } from "@/db-service/contract/schemas.ts";
 import { lines } from "@/db-service/engine/child_loop.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const TOKEN = "a-token-for-the-tests-of-db-service";
+const ADMIN_TOKEN = "a-token-of-the-owner-of-db-service";
 
 export interface DbService {
   url: string;
   token: string;
+  adminToken: string;
   dataDir: string;
   pid: number;
   /** Everything that the process wrote to standard error until now, as lines. */
   log: string[];
-  /** Sends a request with the token; a plain object as `body` goes as JSON. */
-  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** Sends a request with the token of the app, or another one; a plain object as `body` goes as JSON. */
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+  ): Promise<{ status: number; body: unknown }>;
+  /** Makes an invite as the owner does. */
+  invite(name: string, database?: string): Promise<Invite>;
   /** Ends it as an operator does; resolves with its exit code. Removes `dataDir` unless it was given. */
   stop(): Promise<number>;
   /** Ends the parent process alone, at once, as a crash does. */
@@ -32,6 +42,7 @@ export async function startDbService(
   const child = spawnDbService({
     GATEKEEPER_MODE: "local",
     DB_SERVICE_TOKEN: TOKEN,
+    DB_ADMIN_TOKEN: ADMIN_TOKEN,
     DATA_DIR: folder,
     PORT: "0",
     ...env,
@@ -53,20 +64,27 @@ export async function startDbService(
     await drained;
     return code;
   };
+  const call: DbService["call"] = async (method, path, body, token = TOKEN) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  };
   return {
     url,
     token: TOKEN,
+    adminToken: ADMIN_TOKEN,
     dataDir: folder,
     pid: child.pid,
     log,
-    async call(method, path, body) {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+    call,
+    async invite(name, database = "main") {
+      return Invite.parse(
+        (await call("POST", `/v1/databases/${database}/invites`, { name }, ADMIN_TOKEN)).body,
+      );
     },
     async stop() {
       child.kill("SIGTERM");

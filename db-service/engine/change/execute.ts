@@ -1,5 +1,5 @@
 /** Execute: exactly once, only with an approval, and only the change that was approved. */
-import type { Approval, ExecuteResult } from "../../contract/schemas.ts";
+import type { Approval, Executed } from "../../contract/schemas.ts";
 import { statementsHash } from "../../contract/digest.ts";
 import { logFor } from "../../record/captured_rows.ts";
 import { appendChange, canRevert, chainHead, findChange, type LoggedTable } from "../../record/chain.ts";
@@ -23,7 +23,7 @@ export type ExecuteInput = WriteInput & {
  * Runs an approved action, or answers what it did if it ran before. Throws `action_id_reused`, the refusals of an
  * approval, those of a preview, and `drift` with the new preview when the change would not be the approved one.
  */
-export function execute(host: WriterHost, input: ExecuteInput): Promise<ExecuteResult> {
+export function execute(host: WriterHost, input: ExecuteInput): Promise<Executed> {
   return inTransaction(host.begin, async (tx, commit) => {
     const statementsSha256 = await statementsHash(input.statements);
     const before = await replay(tx, input, statementsSha256);
@@ -82,7 +82,7 @@ async function replay(
   tx: Tx,
   { actionUid, digest }: ExecuteInput,
   statementsSha256: string,
-): Promise<ExecuteResult | null> {
+): Promise<Executed | null> {
   const known = await findChange(tx, actionUid, "approve");
   if (known === null) return null;
   if (

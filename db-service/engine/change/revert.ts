@@ -1,5 +1,5 @@
 /** Revert: exactly the rows that an action changed, from what was captured while it ran. */
-import type { Approval, Conflict, Count, RevertResult } from "../../contract/schemas.ts";
+import type { Approval, Conflict, Count, Reverted } from "../../contract/schemas.ts";
 import { logFor } from "../../record/captured_rows.ts";
 import { appendChange, canRevert, chainHead, findChange, type RecordedChange } from "../../record/chain.ts";
 import { identityParts } from "../capture/capture_sql.ts";
@@ -30,7 +30,7 @@ export function revert(
     actionUid: string;
     approval: Approval;
   },
-): Promise<RevertResult> {
+): Promise<Reverted> {
   return inTransaction(host.begin, async (tx, commit) => {
     const executed = await findChange(tx, actionUid, "approve");
     if (executed === null) {

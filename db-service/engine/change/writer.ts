@@ -2,9 +2,24 @@
  * The writer, whatever the engine: everything happens through {@link Tx}. The local engine runs it inside its writer
  * process, a remote one in the service itself.
  */
-import type { Approver, ApproverKey, ChainEntry, ChangeRecord } from "../../contract/schemas.ts";
-import { enrolApprover, listApprovers, listKeys, revokeApprover } from "../../record/approvers.ts";
+import type {
+  Approver,
+  ApproverKey,
+  ChainRecord,
+  ChangeRecord,
+  Executed,
+  Invite,
+  Reverted,
+} from "../../contract/schemas.ts";
+import {
+  enrolApprover,
+  listApprovers,
+  listKeys,
+  renameApprover,
+  revokeApprover,
+} from "../../record/approvers.ts";
 import { describeAction, listChain } from "../../record/chain.ts";
+import { codeNeeded, createInvite } from "../../record/invites.ts";
 import { createSample } from "../../record/sample.ts";
 import { keptSince, purge, RETENTION_DAYS } from "../../record/retention.ts";
 import { createTables, isEmpty } from "../../record/tables.ts";
@@ -31,7 +46,10 @@ export interface WriterHost {
 }
 
 /** A writer that can also begin a database. */
-export interface SeedingWriter extends Writer {
+export interface SeedingWriter extends Omit<Writer, "execute" | "revert"> {
+  /** As {@link Writer} has them, without the version: how to ask for that is the engine's to know. */
+  execute(input: Parameters<Writer["execute"]>[0]): Promise<Executed>;
+  revert(input: Parameters<Writer["revert"]>[0]): Promise<Reverted>;
   /**
    * Creates our tables, and the sample when it is asked for and the database held nothing at all. Answers whether the
    * sample was created.
@@ -81,10 +99,18 @@ export function createWriter(
     revert: (input) => guarded(async () => (await prepare(), await revert(host, input))),
     record: (uid): Promise<ChangeRecord> =>
       guarded(async () => (await prepare(), await onRecord((tx) => describeAction(tx, uid)))),
-    changes: (after): Promise<ChainEntry[]> => guarded(() => onRecord((tx) => listChain(tx, after))),
+    changes: (after): Promise<ChainRecord[]> => guarded(() => onRecord((tx) => listChain(tx, after))),
     keys: (): Promise<ApproverKey[]> => guarded(() => onRecord(listKeys)),
     approvers: (): Promise<Approver[]> => guarded(() => onRecord(listApprovers)),
-    enrol: (request, mode) => guarded(() => onRecord((tx) => enrolApprover(tx, request, mode, now()))),
+    invite: (name): Promise<Invite> => guarded(() => onRecord((tx) => createInvite(tx, name, host.now()))),
+    enrol: (request, mode) =>
+      guarded(async () => {
+        const approver = await onRecord((tx) => enrolApprover(tx, request, mode, now()));
+        // Only now: the wrong try is counted.
+        if (approver === null) throw codeNeeded(request);
+        return approver;
+      }),
+    rename: (key, name) => guarded(() => onRecord((tx) => renameApprover(tx, key, name))),
     revoke: (key) => guarded(() => onRecord((tx) => revokeApprover(tx, key, now()))),
     seed: ({ sample }) =>
       guarded(() =>

@@ -5,6 +5,7 @@ import type { ColumnFacts, Facts, TableFacts } from "./catalog.ts";
 import { quote } from "../capture/names.ts";
 import { type Connection, query } from "./connection.ts";
 import type { Denials } from "./denials.ts";
+import { FOREIGN_KEY, foreignKeys } from "./foreign_keys.ts";
 import { COUNTED, isSurveyed, surveyed, surveySql } from "./survey.ts";
 import { isPartial, isVisibleKey, visibleAutoKey, visibleColumns, visibleTables } from "./visible.ts";
 
@@ -19,7 +20,7 @@ export function describe(db: Connection, facts: Facts, denials: Denials): Table[
       autoKey: visibleAutoKey(table, denials),
       ...(isPartial(table, denials) ? { partial: true } : {}),
       columns: visibleColumns(table, denials).map((column) => describeColumn(db, table, column, rows)),
-      foreignKeys: table.kind === "view" ? [] : foreignKeys(db, table.name, denials),
+      foreignKeys: table.kind === "view" ? [] : keysOf(db, table.name, denials),
       triggers: table.triggers.filter((name) => !isInternal(name)).sort(),
     };
   });
@@ -44,24 +45,8 @@ function describeColumn(
   return values === null ? column : { ...column, values };
 }
 
-function foreignKeys(db: Connection, table: string, denials: Denials): ForeignKey[] {
-  const keys = new Map<number, ForeignKey>();
-  const rows = query(
-    db,
-    `SELECT id, "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq`,
-    table,
-  );
-  for (const [id, target, from, to, onUpdate, onDelete] of rows) {
-    const key = keys.get(Number(id)) ?? {
-      columns: [],
-      table: String(target),
-      to: [],
-      onDelete: String(onDelete),
-      onUpdate: String(onUpdate),
-    };
-    key.columns.push(String(from));
-    if (to !== null && to !== undefined) key.to.push(String(to));
-    keys.set(Number(id), key);
-  }
-  return [...keys.values()].filter((key) => isVisibleKey(table, key, denials));
+function keysOf(db: Connection, table: string, denials: Denials): ForeignKey[] {
+  const columns = FOREIGN_KEY.map(quote).join(", ");
+  const rows = query(db, `SELECT ${columns} FROM pragma_foreign_key_list(?) ORDER BY id, seq`, table);
+  return foreignKeys(rows).filter((key) => isVisibleKey(table, key, denials));
 }

@@ -17,14 +17,31 @@ export function fileVersion(file: string): string {
   return ["f", counter, size, mtime?.getTime() ?? 0].map((part) => part.toString(36)).join("-");
 }
 
-/** The first 32-bit words of a file; zeros where it is missing or shorter. */
-function readWords(file: string, count: number): Uint32Array {
+/**
+ * The first 32-bit words of a file; zeros where it is missing or shorter. What was opened once stays open: to close any
+ * handle on a file drops all of this process's locks on it, those of SQLite's own connection among them
+ * (https://sqlite.org/howtocorrupt.html, 2.2).
+ */
+function readWords(path: string, count: number): Uint32Array {
   const words = new Uint32Array(count);
   try {
-    using handle = Deno.openSync(file, { read: true });
-    handle.readSync(new Uint8Array(words.buffer));
+    const file = handleOf(path);
+    file.seekSync(0, Deno.SeekMode.Start);
+    file.readSync(new Uint8Array(words.buffer));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return words;
+}
+
+const handles = new Map<string, Deno.FsFile>();
+
+/** An open handle on what stands at a path now. One on a file that was replaced is left as it is. */
+function handleOf(path: string): Deno.FsFile {
+  const open = handles.get(path);
+  const { ino } = Deno.statSync(path);
+  if (open && open.statSync().ino === ino) return open;
+  const file = Deno.openSync(path, { read: true });
+  handles.set(path, file);
+  return file;
 }

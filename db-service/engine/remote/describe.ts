@@ -1,10 +1,10 @@
 /** The schema of a remote database as people and models see it, in a bounded number of round trips. */
 import type { InStatement } from "@libsql/client/web";
-import type { ForeignKey, Table } from "../../contract/schemas.ts";
+import type { Table } from "../../contract/schemas.ts";
 import { isInternal } from "../../sql/judge.ts";
 import { quote } from "../capture/names.ts";
-import type { TableFacts } from "../read/catalog.ts";
 import type { Denials } from "../read/denials.ts";
+import { FOREIGN_KEY, foreignKeys } from "../read/foreign_keys.ts";
 import { COUNTED, isSurveyed, surveyed, surveySql } from "../read/survey.ts";
 import { isPartial, isVisibleKey, visibleAutoKey, visibleColumns, visibleTables } from "../read/visible.ts";
 import type { SqlValue } from "../types.ts";
@@ -19,7 +19,7 @@ export async function describe(session: Session, facts: RemoteFacts, denials: De
   const tables = visibleTables(facts, denials);
   const counted = tables.filter(({ kind }) => kind === "table");
   const [keyRows = [], ...counts] = await ask(session, facts, [
-    `SELECT m.name, f.id, f."table", f."from", f."to", f.on_update, f.on_delete
+    `SELECT m.name, ${FOREIGN_KEY.map((column) => `f.${quote(column)}`).join(", ")}
        FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq`,
     ...counted.map(({ name }) => `SELECT count(*) FROM (SELECT 1 FROM ${quote(name)} LIMIT ${COUNTED + 1})`),
   ]);
@@ -35,7 +35,7 @@ export async function describe(session: Session, facts: RemoteFacts, denials: De
   const values = new Map(columns.map(({ table, column }, i) => {
     return [`${column.name} ${table}`, surveyed(found[i] ?? [], column, rows.get(table) ?? 0)];
   }));
-  const keys = foreignKeys(keyRows);
+  const keysOf = Map.groupBy(keyRows, ([table]) => String(table));
   return tables.map((table) => ({
     name: table.name,
     kind: table.kind === "view" ? "view" : "table",
@@ -46,7 +46,10 @@ export async function describe(session: Session, facts: RemoteFacts, denials: De
       const known = values.get(`${column.name} ${table.name}`) ?? null;
       return known === null ? column : { ...column, values: known };
     }),
-    foreignKeys: keysOf(table, keys).filter((key) => isVisibleKey(table.name, key, denials)),
+    foreignKeys: table.kind === "view"
+      ? []
+      : foreignKeys((keysOf.get(table.name) ?? []).map((row) => row.slice(1)))
+        .filter((key) => isVisibleKey(table.name, key, denials)),
     triggers: table.triggers.filter((name) => !isInternal(name)).sort(),
   }));
 }
@@ -62,27 +65,4 @@ async function ask(session: Session, facts: RemoteFacts, statements: InStatement
     answers.push(...rows);
   }
   return answers;
-}
-
-function keysOf({ name, kind }: TableFacts, keys: ReadonlyMap<string, ForeignKey[]>): ForeignKey[] {
-  return kind === "view" ? [] : keys.get(name) ?? [];
-}
-
-function foreignKeys(rows: SqlValue[][]): Map<string, ForeignKey[]> {
-  const byTable = new Map<string, Map<number, ForeignKey>>();
-  for (const [child, id, target, from, to, onUpdate, onDelete] of rows) {
-    const keys = byTable.get(String(child)) ?? new Map<number, ForeignKey>();
-    byTable.set(String(child), keys);
-    const key = keys.get(Number(id)) ?? {
-      columns: [],
-      table: String(target),
-      to: [],
-      onDelete: String(onDelete),
-      onUpdate: String(onUpdate),
-    };
-    key.columns.push(String(from));
-    if (to !== null && to !== undefined) key.to.push(String(to));
-    keys.set(Number(id), key);
-  }
-  return new Map([...byTable].map(([table, keys]) => [table, [...keys.values()]]));
 }
