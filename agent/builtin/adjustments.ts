@@ -10,6 +10,8 @@ export interface Assignment {
   column: Column;
   sql: string;
   words: string;
+  /** Why the column can't hold it. */
+  problem?: string | null;
 }
 
 export interface Parts {

@@ -111,7 +111,7 @@ function undoAnswer(actions: ListedAction[]): string {
   const hint = pending
     ? ` ${named(pending)} is still pending: say "withdraw #${pending.id}" to take it back.`
     : "";
-  if (!last) return `Nothing has been approved, so there is nothing to revert.${hint}`;
+  if (!last) return `No approved action is left, so there is nothing to revert.${hint}`;
   if (last.canRevert === false) {
     return `The last approved action, ${named(last)}, can't be reverted any more.${hint}`;
   }
@@ -126,7 +126,7 @@ function outcomeLine(line: string): string {
   const [, id, state, , detail] = m;
   const about = (detail ?? "").replace(/[.\s]+$/, "");
   const effect = about.replace(
-    /\b(\d+) (rows?) (updated|inserted|deleted|added|changed)/g,
+    /(?<![\d,])([\d,]+) (rows?) (updated|inserted|deleted|added|changed)/g,
     (_, n, rows, verb) => `${n} ${rows} ${n === "1" ? "was" : "were"} ${verb}`,
   );
   if (state === "approved") return `${id} is approved${effect ? `: ${effect}` : ""}`;

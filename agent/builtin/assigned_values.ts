@@ -5,13 +5,14 @@ import { literalWords } from "./describe.ts";
 import {
   affinity,
   categories,
+  isFlag,
   isForeign,
   matchColumns,
   matchTable,
   matchValue,
   matchValues,
 } from "./lexicon.ts";
-import { newValue } from "./newvalues.ts";
+import { dateProblem, newValue } from "./newvalues.ts";
 import { operandAt } from "./operands.ts";
 import type { Column, Literal, Read } from "./query.ts";
 import { startScan } from "./scan.ts";
@@ -72,6 +73,14 @@ export function valueAt(
  */
 export function knownAt(s: Sentence, verb: string, table: Table, right: Token[]): Value | null {
   const lead = saysAt(right, 0, "the|a|be|being");
+  // "as paid", "to not active": a yes-or-no column stands for its own value.
+  const not = saysAt(right, lead, "not|no longer");
+  const [flag] = matchColumns([table], right, lead + not);
+  const after = flag && isFlag(flag.column) ? lead + not + flag.length : 0;
+  if (flag && after && (after === right.length || saysAt(right, after, "for|where|in|if|,|."))) {
+    const value: Literal = { kind: "number", raw: not ? "0" : "1" };
+    return { assignment: assignment(flag.column, value), rest: right.slice(after) };
+  }
   const [named] = matchColumns([table], right, lead);
   if (named) return valueAt(s, table, named.column, right.slice(lead + named.length), []);
   const matches = matchValues([table], right, lead);
@@ -98,7 +107,8 @@ export function knownAt(s: Sentence, verb: string, table: Table, right: Token[])
 }
 
 export function assignment(column: Column, value: Literal): Assignment {
-  return { column, sql: literal(value), words: literalWords(value) };
+  const problem = value.kind === "text" ? dateProblem(column, value.text) : null;
+  return { column, sql: literal(value), words: literalWords(value), problem };
 }
 
 export function empty(column: Column): Assignment {

@@ -3,6 +3,7 @@ import type { Table } from "@/agent/types.ts";
 import {
   affinity,
   dates,
+  isDate,
   labelColumn,
   matchColumns,
   matchTable,
@@ -34,9 +35,9 @@ export function bareComparator(scan: Scan): boolean {
   if (op === "starts" || op === "ends" || op === "contains") return labelText(scan, op, after);
   if (op === "ne") return notValue(scan, after);
   if (!isOrder(op) && op !== "eq") return false;
-  const add = (values: Literal[], next: number, isDate: boolean): boolean => {
+  const add = (values: Literal[], next: number, isDay: boolean): boolean => {
     if (values.length === 1 && relatedCount(scan, op, values[0], next)) return true;
-    const column = columnFor(scan, next, isDate);
+    const column = columnFor(scan, next, isDay);
     if (!column) return false;
     scan.at = column.next;
     addCondition(scan, { kind: "compare", ...column.ref, op: withNegation(scan, op), values });
@@ -50,12 +51,15 @@ export function bareComparator(scan: Scan): boolean {
   if (year) {
     const column = columnFor(scan, after + 1, true);
     if (!column) return false;
+    // "published before 1960 or after 2000": where years are kept as numbers, the number is what is compared.
+    const raw = scan.tokens[after]?.text ?? "";
+    const said = isDate(column.ref.column) ? year : { op, value: { kind: "number" as const, raw } };
     scan.at = column.next;
     addCondition(scan, {
       kind: "compare",
       ...column.ref,
-      op: withNegation(scan, year.op),
-      values: [year.value],
+      op: withNegation(scan, said.op),
+      values: [said.value],
     });
     return true;
   }
@@ -80,10 +84,31 @@ export function yearAt(
   return { op: op === "gt" ? "ge" : op, value: { kind: "text", text: `${year}-01-01` } };
 }
 
-/** "with 2 orders". */
+/** "with 2 orders", "with 2 beds". */
 function bareCount(scan: Scan): boolean {
   const quantity = quantityAt(scan, scan.at);
-  return quantity !== null && relatedCount(scan, "eq", quantity.value, quantity.next);
+  if (!quantity) return false;
+  return relatedCount(scan, "eq", quantity.value, quantity.next) || measured(scan, quantity);
+}
+
+/** "with 2 beds", "with 300 pages or more": a column of numbers is named after its number. */
+function measured(
+  scan: Scan,
+  { value, isDate, next }: { value: Literal; isDate: boolean; next: number },
+): boolean {
+  if (isDate || !saysAt(scan.tokens, scan.at - 1, "with|having|has|have")) return false;
+  const found = chooseColumn(scan, matchColumns(reachableTables(scan), scan.tokens, next));
+  if (!found || !quantities(found.table).includes(found.column)) return false;
+  const more = suffix(scan, next + found.length);
+  scan.at = more?.next ?? next + found.length;
+  addCondition(scan, {
+    kind: "compare",
+    table: found.table,
+    column: found.column,
+    op: withNegation(scan, more?.op ?? "eq"),
+    values: [value],
+  });
+  return true;
 }
 
 function relatedCount(scan: Scan, op: Op, value: Literal | undefined, next: number): boolean {
@@ -113,19 +138,19 @@ function relatedCount(scan: Scan, op: Op, value: Literal | undefined, next: numb
 function columnFor(
   scan: Scan,
   next: number,
-  isDate: boolean,
+  isDay: boolean,
 ): { ref: { table: Table; column: Column }; next: number } | null {
   const lead = saysAt(scan.tokens, next, "in|of");
   const after = chooseColumn(scan, matchColumns(reachableTables(scan), scan.tokens, next + lead));
   const fits = after &&
-    (isDate ? dates(after.table).includes(after.column) : affinity(after.column) !== "text");
+    (isDay ? dates(after.table).includes(after.column) : affinity(after.column) !== "text");
   if (after && fits) {
     return { ref: { table: after.table, column: after.column }, next: next + lead + after.length };
   }
   if (scan.joint && scan.lastColumn) return { ref: scan.lastColumn, next };
   const near = nearTable(scan, scan.at, next);
   for (const table of new Set([near, scan.read.table])) {
-    const columns = isDate ? dates(table) : quantities(table);
+    const columns = isDay ? dates(table) : quantities(table);
     const [column] = columns;
     if (columns.length === 1 && column) return { ref: { table, column }, next };
     if (columns.length > 1 && column) {

@@ -1,5 +1,6 @@
 /** Clauses that restrict rows. Each looks ahead first and moves `scan.at` only past what it understood. */
 import {
+  affinity,
   type ColumnMatch,
   isDate,
   isFlag,
@@ -23,7 +24,8 @@ import {
   type Scan,
   withNegation,
 } from "./scan.ts";
-import { comparatorAt, FILLERS, isOrder, needsValue, negated, saysAt } from "./words.ts";
+import { written } from "./tokens.ts";
+import { BOUNDARIES, comparatorAt, FILLERS, isOrder, needsValue, negated, saysAt } from "./words.ts";
 import { betweenAt, LETTER, suffix, textQuantity, yearAt } from "./comparisons.ts";
 import { emptiness } from "./having.ts";
 
@@ -45,6 +47,10 @@ export function columnCondition(scan: Scan): boolean {
   at += not;
   const say = (op: Op, values: Literal[], next: number) => {
     scan.at = next;
+    const isText = affinity(column) === "text" && !isDate(column);
+    if (isText && isOrder(op) && values.some(({ kind }) => kind === "number")) {
+      ask(scan, `${spoken(column.name)} holds text, which is not more or less than a number.`);
+    }
     addCondition(scan, {
       kind: "compare",
       table,
@@ -96,6 +102,8 @@ export function columnCondition(scan: Scan): boolean {
     const word = tokens.slice(at, operands.next).map((t) => t.text).join(" ");
     ask(scan, `No ${spoken(column.name)} is "${word}". Known: ${column.values.join(", ")}.`);
   }
+  const inside = saysAt(tokens, operands.next, "in it|in them|inside");
+  if (inside && operands.values.length === 1) return say("contains", operands.values, operands.next + inside);
   const more = suffix(scan, operands.next);
   if (more && operands.values.length === 1) return say(more.op, operands.values, more.next);
   return named === at && list > 0 && !known && operands.values[0]?.kind === "text" && !column.values
@@ -107,14 +115,51 @@ export function columnCondition(scan: Scan): boolean {
 function flagCondition(scan: Scan, { table, column, length }: ColumnMatch): boolean {
   if (!isFlag(column)) return false;
   const end = scan.at + length;
-  const noun = matchTable(scan.schema, scan.tokens, end)?.table === table;
-  const said = saysAt(scan.tokens, scan.at - 1, "is|are|was|were|not|non|that") > 0;
+  const noun = matchTable(scan.schema, scan.tokens, end)?.table === table ||
+    saysAt(scan.tokens, end, "ones|one") > 0;
+  const said = saysAt(scan.tokens, scan.at - 1, "is|are|was|were|not|non|that|only") > 0 ||
+    // "with two beds and a balcony"
+    (scan.joint !== null && saysAt(scan.tokens, scan.at - 1, "a|an") > 0);
   if ((!noun && !said) || operandsAt(scan, end, column, false) || saysAt(scan.tokens, end, "is|are|=")) {
     return false;
   }
   scan.at = end;
   const values: Literal[] = [{ kind: "number", raw: "1" }];
   addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, "eq"), values });
+  return true;
+}
+
+const INSIDE =
+  "in the|in their|in its|in his|in her|is in the|is in their|is in its|within the|somewhere in the";
+
+/** "with 'lamp' in the title", "with lamp in their name": a part of a column's text. */
+export function partOf(scan: Scan): boolean {
+  const { tokens, at } = scan;
+  const isQuotedText = isQuoted(scan, at);
+  if (!isQuotedText && !saysAt(tokens, at - 1, "with|having|has|have")) return false;
+  const length = isQuotedText ? 1 : [1, 2, 3].find((n) => saysAt(tokens, at + n, INSIDE)) ?? 0;
+  const run = tokens.slice(at, at + length);
+  const inside = saysAt(tokens, at + length, isQuotedText ? `${INSIDE}|in` : INSIDE);
+  const found = inside
+    ? chooseColumn(scan, matchColumns(reachableTables(scan), tokens, at + length + inside))
+    : null;
+  if (!found || affinity(found.column) !== "text") return false;
+  const end = at + length + inside + found.length;
+  const next = tokens[end];
+  if (next && next.kind !== "sign" && !BOUNDARIES.has(next.low)) return false;
+  const isName = (i: number) =>
+    matchTable(scan.schema, tokens, i) || matchColumns([found.table], tokens, i).length;
+  if (!isQuotedText && run.some((t, i) => t.kind === "sign" || FILLERS.has(t.low) || isName(at + i))) {
+    return false;
+  }
+  scan.at = end;
+  addCondition(scan, {
+    kind: "compare",
+    table: found.table,
+    column: found.column,
+    op: withNegation(scan, "contains"),
+    values: [{ kind: "text", text: written(scan.text, run) }],
+  });
   return true;
 }
 

@@ -1,8 +1,8 @@
 /** What rows have or lack: a value in a column, or rows in another table. */
 import type { Table } from "@/agent/types.ts";
-import { affinity, matchColumns, matchTable } from "./lexicon.ts";
+import { affinity, isFlag, labelColumn, matchColumns, matchTable, spoken } from "./lexicon.ts";
 import { operandsAt } from "./operands.ts";
-import type { Column, Op } from "./query.ts";
+import type { Column, Literal, Op } from "./query.ts";
 import { wayTo } from "./relations.ts";
 import { addCondition, ask, chooseColumn, reachableTables, type Scan, withNegation } from "./scan.ts";
 import { comparatorAt, saysAt } from "./words.ts";
@@ -33,11 +33,42 @@ export function havingCondition(scan: Scan): boolean {
   if (!column) return false;
   const end = at + column.length;
   const bare = !absent && !article && saysAt(tokens, start, "with") > 0;
-  if (bare || isCompared(scan, end, column.column)) return false;
+  if (isCompared(scan, end, column.column)) return false;
+  if (isFlag(column.column) && !their) {
+    scan.at = end;
+    const values: Literal[] = [{ kind: "number", raw: "1" }];
+    const { table, column: flag } = column;
+    addCondition(scan, {
+      kind: "compare",
+      table,
+      column: flag,
+      op: withNegation(scan, absent ? "ne" : "eq"),
+      values,
+    });
+    return true;
+  }
+  if (bare) return beside(scan, column, their > 0);
   scan.at = end;
   const op = withNegation(scan, emptiness(column.column, absent ? "blank" : "filled"));
   addCondition(scan, { kind: "compare", table: column.table, column: column.column, op, values: [] });
   return true;
+}
+
+/**
+ * "books with price" shows it, beside what names the row. Where rows may have none, "members with email" could as well
+ * be those that have one. Moves nothing: the column's own clause takes it from here.
+ */
+function beside(scan: Scan, { table, column }: { table: Table; column: Column }, their: boolean): false {
+  if (!scan.shapes) return false;
+  const label = labelColumn(table);
+  if (!column.notNull && column.primaryKey === 0 && !their && !scan.read.columns.length) {
+    const words = spoken(column.name), a = /^[aeiou]/i.test(words) ? "an" : "a";
+    const say = `Say "with ${a} ${words}"; to see what is in it, say "with their ${words}".`;
+    ask(scan, `Only the ${table.name} where it is not empty? ${say}`);
+  }
+  const isPlain = !scan.read.columns.length && !scan.read.aggregates.length && table === scan.read.table;
+  if (label && label !== column && isPlain) scan.read.columns.push({ table, column: label });
+  return false;
 }
 
 /** Where a value follows the column, its name alone is not what is asked for. */

@@ -23,6 +23,7 @@ import { name } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
 import { saysAt } from "./words.ts";
 import { refer, reference, Row, source } from "./references.ts";
+import { dateProblem } from "./newvalues.ts";
 import { example } from "./samples.ts";
 
 /** The insertion of one row. `tokens` are what follows the verb. */
@@ -39,7 +40,13 @@ export function readInsert(schema: Table[], text: string, tokens: Token[]): Chan
   if (table.kind === "view") {
     return { ok: false, say: `${table.name} is a view: nothing can be added to it.`, unknown: [], table };
   }
-  return finish(fill(schema, text, table, tokens.slice(at + match.length)));
+  const row = fill(schema, text, table, tokens.slice(at + match.length));
+  const label = labelColumn(table);
+  const named = label ? row.cells.get(label) : undefined;
+  if (match.plural && at === 0 && named?.kind === "text" && / and /.test(named.text)) {
+    row.question ??= `I add one row at a time. Say "add ${singularName(table.name)} …" for each.`;
+  }
+  return finish(row);
 }
 
 /** "add Ada Lovelace to customers". */
@@ -173,6 +180,9 @@ function place(row: Row, segment: Token[]): void {
   row.unknown.push(written(row.text, tokens));
 }
 
+/** In lower case these lead to another column: "Ada from Narnia" is no name. A title in quotes may hold them. */
+const GOES_ON = /^(from|in|at|for|on|by|who|whose|which|that|living|born)$/;
+
 /** The only column that a value without a name can be for. */
 function unnamed(row: Row, tokens: Token[], label: Column | null): Column | null {
   const [first] = tokens;
@@ -187,7 +197,8 @@ function unnamed(row: Row, tokens: Token[], label: Column | null): Column | null
   }
   if (!label || row.cells.has(label) || row.cells.size) return null;
   // Words that could be more than a name ("purple with dots") are not taken for one.
-  const plain = tokens.every((t) => t.kind === "word" || t.kind === "number") && tokens.length <= 8;
+  const plain = tokens.length <= 8 &&
+    tokens.every((t) => (t.kind === "word" && !GOES_ON.test(t.text)) || t.kind === "number");
   return plain || (tokens.length === 1 && first?.kind === "string") ? label : null;
 }
 
@@ -207,6 +218,8 @@ export function assign(row: Row, column: Column, tokens: Token[]): void {
     row.cells.set(column, { kind: "number", raw: flag });
     return;
   }
+  // "Max who joined on …": what follows speaks of another column.
+  if (tokens.slice(1).some((t) => /^(who|whose|which)$/.test(t.text))) return void row.unknown.push(text);
   const [match] = matchValues([{ ...row.table, columns: [column] }], tokens, 0);
   if (
     match && match.length === tokens.length && match.values[0] !== undefined && affinity(column) === "text"
@@ -218,6 +231,8 @@ export function assign(row: Row, column: Column, tokens: Token[]): void {
   if (affinity(column) === "number" && value.kind === "text" && !/date|time/i.test(column.type)) {
     row.question ??= `${spoken(column.name)} must be a number, not "${text}".`;
   }
+  const undated = value.kind === "text" ? dateProblem(column, value.text) : null;
+  if (undated) row.question ??= undated;
   if (tokens.some((t) => t.percent)) row.question ??= `"${text}%" is not a value that I can store.`;
   row.cells.set(column, value);
 }

@@ -93,14 +93,24 @@ export function matchStart(column: Column, said: Token[]): string[] {
 }
 
 const NAMES = /^(full_?name|name|title|label|display_?name|username|subject|titel|nom|nombre|bezeichnung)$/;
-const CODES = /^(code|sku|slug|isbn|serial|serial_?number|plate|reference|ref|handle|login)$/;
+const FIRMS = /^(company|company_?name|firm|firma|organi[sz]ation|business)$/;
+/** Parts of a person's name, and names of something else than the row. */
+const PARTS = /^(first|last|middle|given|family|maiden|sur|fore|nick|contact|file|host|domain|user)_?name$/;
+const CODES =
+  /^(code|sku|slug|isbn|serial|plate|reference|ref|handle|login|(?:(?:serial|invoice|order|part|article|ticket|account)_?)?number)$/;
 
 /** The column that names a row to a person: "name", "title", a code or the like; null where none does. */
 export function nameColumn(table: Table): Column | null {
   const texts = table.columns.filter((c) => affinity(c) === "text" && !c.generated);
   return texts.find((c) => NAMES.test(fold(c.name))) ??
-    texts.find((c) => /(name|title|label|titel)$/.test(fold(c.name))) ??
+    texts.find((c) => FIRMS.test(fold(c.name))) ??
+    texts.find((c) => /(name|title|label|titel)$/.test(fold(c.name)) && !PARTS.test(fold(c.name))) ??
     texts.find((c) => CODES.test(fold(c.name))) ?? null;
+}
+
+/** Columns that hold a name in parts, where none holds it whole. */
+export function nameParts(table: Table): Column[] {
+  return nameColumn(table) ? [] : table.columns.filter((c) => PARTS.test(fold(c.name)));
 }
 
 /** The column that names a row, else the first text column. */

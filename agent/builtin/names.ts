@@ -37,10 +37,11 @@ export function openName(scan: Scan): boolean {
   if (token?.kind === "mail") return mailName(scan);
   const run = nameAt(scan);
   if (!run) return false;
-  const found = owners(scan, run.length);
+  const text = written(scan.text, run);
+  // A number has digits, whatever else it has.
+  const found = owners(scan, run.length).filter((f) => /\d/.test(text) || !/number$/i.test(f.column.name));
   const [one] = found;
   if (!one || one.column.values) return false;
-  const text = written(scan.text, run);
   if (found.length > 1) {
     const names = found.map((f) => `${f.column.name} of ${f.table.name}`).join(" or a ");
     ask(scan, `Is "${text}" a ${names}? Say the table's name before it.`);
@@ -73,10 +74,17 @@ function mailName(scan: Scan): boolean {
 }
 
 function named(scan: Scan, { table, column }: ColumnRef, text: string, length: number): boolean {
+  const op = nameOp(scan, scan.tokens.slice(scan.at, scan.at + length));
   scan.at += length;
   const values = [{ kind: "text" as const, text }];
-  addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, "eq"), values });
+  addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, op), values });
   return true;
+}
+
+/** To find "Kim" is to find Dave Kim too: in a question one word may be a part of the name. A change names it whole. */
+export function nameOp(scan: Scan, run: Token[]): "eq" | "contains" {
+  const [one, more] = run;
+  return scan.shapes && one?.kind === "word" && !more && !/\d/.test(one.text) ? "contains" : "eq";
 }
 
 /** The words at this place, if all that stands around and in them allows for nothing but a name. */

@@ -3,10 +3,12 @@
  * are taken only where the sentence leaves one column that can be meant; otherwise the columns are named.
  */
 import type { Table } from "@/agent/types.ts";
+import { isDay } from "./calendar.ts";
 import { SHAPE_WORDS } from "./names.ts";
 import {
   affinity,
   categories,
+  isDate,
   isForeign,
   labelColumn,
   matchColumns,
@@ -64,6 +66,14 @@ export function newValue(
 export function meant(verb: string, table: Table): Column[] {
   const names = MEANT.find(([verbs]) => verbs.test(verb))?.[1];
   return names ? table.columns.filter((c) => names.test(c.name) && isText(table, c)) : [];
+}
+
+/** Why a text is no value for a column of dates, in words; null where it is one, or where the column holds none. */
+export function dateProblem(column: Column, text: string): string | null {
+  if (!isDate(column) || /^\d{1,2}:\d{2}/.test(text) || text === "") return null;
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:$|[T ]\d{2}:\d{2})/.exec(text) ?? [];
+  if (day !== undefined && isDay(day)) return null;
+  return `"${text}" is no date that I can store in ${column.name}. Write it like 2030-01-31.`;
 }
 
 /** Which column a value that is not known could be for, as a question; empty where there is no such value. */

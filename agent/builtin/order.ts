@@ -116,7 +116,7 @@ export function sortList(scan: Scan, from: number, descending: boolean): boolean
     const joint = saysAt(
       scan.tokens,
       end,
-      ", and then by|, then by|and then by|then by|, then|, and|and by|and|,",
+      ", and then by|, then by|and then by|then by|, and then|, then|and then|then|, and|and by|and|,",
     );
     if (!joint) break;
     at = end + joint;

@@ -20,6 +20,11 @@ export function plan(text: string, context: Context): Plan {
   const { schema } = context;
   const tokens = withoutPoliteness(tokenize(text));
   if (!tokens.length) return say(`Ask me something about this database. ${offer(schema)}`, true);
+  const odd = tokens.find((t) => t.kind === "number" && /^-?[1-9]\d{0,2}\.\d{3}$/.test(t.text));
+  if (odd) {
+    const [plain, exact] = [odd.text.replace(".", ""), odd.text.replace(/0+$/, "").replace(/\.$/, "")];
+    return say(`Is ${odd.text} ${plain} or ${exact}? Please write it in that way.`, false);
+  }
   const talk = smallTalk(text, tokens, context);
   if (talk) return talk;
   const change = changeOf(text, tokens, context);

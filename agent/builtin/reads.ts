@@ -1,7 +1,7 @@
 /** Questions: which table they are about, and the query that answers them. */
 import type { Table } from "@/agent/types.ts";
 import { readWords } from "./describe.ts";
-import { affinity, matchColumns, quantities } from "./lexicon.ts";
+import { affinity, categories, matchColumns, quantities } from "./lexicon.ts";
 import type { Read } from "./query.ts";
 import { wayTo } from "./relations.ts";
 import { ask, type Scan, type Spot, tableSpots } from "./scan.ts";
@@ -147,6 +147,15 @@ export function shape(scan: Scan): Scan {
       ask(scan, "A single number can't be sorted or limited. Please ask for the rows, or for groups.");
     }
     if (read.beside.length) ask(scan, "I can't show rows of two tables beside a calculation.");
+  }
+  const same = read.aggregates.some((a, i) =>
+    read.aggregates.slice(0, i).some((b) => a.name === b.name && a.of?.column === b.of?.column)
+  );
+  if (same) ask(scan, "I can count or add up one thing at a time. Please ask it in two steps.");
+  const [kind] = read.columns;
+  const [by] = read.sort.map((s) => s.by === "aggregate" ? null : s.by.column);
+  if (scan.top && kind && by && read.columns.length === 1 && categories(kind.table).includes(kind.column)) {
+    ask(scan, `By the sum or the average? Say "total ${by.name} per ${kind.column.name}".`);
   }
   const ordered = read.sort.length > 0 || read.groups.length > 0;
   if (scan.top && !ordered) {

@@ -194,6 +194,11 @@ function add(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): voi
     last.values.push(...condition.values);
     return;
   }
+  // "book 2 to 5 and book 3": a row that is one of these and another has none.
+  const isRange = (op: Op) => op === "between";
+  const crossed = sameColumn && ((isRange(last.op) && condition.op === "eq") ||
+    (last.op === "eq" && isRange(condition.op)));
+  if (crossed && joint !== "or") return ask(scan, apart);
   if (joint === "or") {
     if (!last) return ask(scan, 'I did not understand what stands before "or".');
     if (scan.chained === "and") return ask(scan, mixed);
@@ -209,4 +214,5 @@ function add(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): voi
   scan.read.conditions.push(condition);
 }
 
+const apart = "I can't tell how those rows belong together. Please ask it in two steps.";
 const mixed = 'I can\'t tell how "and" and "or" belong together there. Please ask it in two steps.';

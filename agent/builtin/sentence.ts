@@ -4,7 +4,7 @@
  */
 import type { Table } from "@/agent/types.ts";
 import { bareComparator } from "./comparisons.ts";
-import { bareLabel, bareValue, columnCondition } from "./conditions.ts";
+import { bareLabel, bareValue, columnCondition, partOf } from "./conditions.ts";
 import { havingCondition, noWay } from "./having.ts";
 import { idClause } from "./ids.ts";
 import { limitClause, sortClause } from "./order.ts";
@@ -15,9 +15,11 @@ import {
   matchStart,
   matchTable,
   matchValues,
+  nameColumn,
+  nameParts,
   spoken,
 } from "./lexicon.ts";
-import { openName, quotedOwner, SHAPE_WORDS } from "./names.ts";
+import { nameOp, openName, quotedOwner, SHAPE_WORDS } from "./names.ts";
 import { freeText } from "./operands.ts";
 import type { Condition, Literal } from "./query.ts";
 import { wayTo } from "./relations.ts";
@@ -31,7 +33,7 @@ import {
   withNegation,
 } from "./scan.ts";
 import { superlativeClause } from "./superlatives.ts";
-import { aggregateClause, byClause, distinctClause, groupClause } from "./shapes.ts";
+import { aggregateClause, byClause, countsRows, distinctClause, groupClause } from "./shapes.ts";
 import { type Token, written } from "./tokens.ts";
 import { comparatorAt, FILLERS, saysAt } from "./words.ts";
 
@@ -62,10 +64,11 @@ export function scanSentence(
 }
 
 const SHAPES = [superlativeClause, sortClause, limitClause, groupClause, byClause, distinctClause];
-const CONDITIONS = [havingCondition, column, aggregate, bareComparator, value];
+const CONDITIONS = [partOf, havingCondition, column, aggregate, bareComparator, value];
 
 /** A column with its comparison, unless a longer table's name starts here. */
 function column(scan: Scan): boolean {
+  if (scan.shapes && countsRows(scan)) return false;
   const table = matchTable(scan.schema, scan.tokens, scan.at);
   const [match] = matchColumns(reachableTables(scan), scan.tokens, scan.at);
   if (!match) return false;
@@ -124,6 +127,8 @@ function labelClause(scan: Scan, table: Table, plural: boolean, possessive: bool
   // Where all names are known, unknown words in lower case are no name.
   if (!called && !capital && (SHAPE_WORDS.has(token.low) || label.values)) return;
   const text = written(scan.text, run);
+  const parts = nameParts(table).map((c) => spoken(c.name));
+  if (parts.length) ask(scan, `Is "${text}" a ${parts.join(" or a ")}? Say it before the name.`);
   const starts = matchStart(label, run);
   if (starts.length > 1) ask(scan, `"${text}" could be ${starts.join(" or ")}. Which one?`);
   scan.at = at + run.length;
@@ -131,7 +136,7 @@ function labelClause(scan: Scan, table: Table, plural: boolean, possessive: bool
     kind: "compare",
     table,
     column: label,
-    op: withNegation(scan, "eq"),
+    op: withNegation(scan, label.values ? "eq" : nameOp(scan, run)),
     values: [{ kind: "text", text: starts[0] ?? text }],
   });
 }
@@ -197,6 +202,10 @@ function joint(scan: Scan): boolean {
 }
 
 function skip(scan: Scan, token: Token): void {
+  // "who is in room 101" asks for no room.
+  if (token.low === "who" && scan.at === 1 && !nameColumn(scan.read.table)) {
+    return void scan.unknown.push(token);
+  }
   if (token.kind === "word" && FILLERS.has(token.low)) {
     if (/^(all|every|everything|everyone|any|each|whole)$/.test(token.low)) scan.all = true;
     return;
@@ -235,6 +244,14 @@ function finish(scan: Scan): void {
   for (const c of columns) {
     const wrong = affinity(c.column) === "number" && c.values.some((v) => v.kind === "text");
     if (wrong && !/date|time|^$/i.test(c.column.type)) ask(scan, `${spoken(c.column.name)} holds numbers.`);
+  }
+  // "title and author of books": rows of the main table alone can't show what many rows of another hold.
+  const away = read.columns.find((c) => c.table !== read.table);
+  const steps = away && read.columns.every((c) => c.table === away.table) && !read.groups.length
+    ? wayTo(scan.schema, read.table, away.table)
+    : [];
+  if (away && typeof steps !== "string" && steps.some((s) => !s.forward)) {
+    ask(scan, `Should I show ${read.table.name} or ${away.table.name}? Name what to show of one table.`);
   }
   for (const table of used) {
     const way = table === read.table ? [] : wayTo(scan.schema, read.table, table);

@@ -89,7 +89,7 @@ export function aggregateClause(scan: Scan): boolean {
   const table = matchTable(scan.schema, tokens, at);
   const isColumn = column && (!table || column.next - at > table.length || table.table !== column.ref.table);
   // "show the total of orders" where orders have a column of that name: the column is meant.
-  const [same] = matchColumns(reachableTables(scan), tokens, scan.at);
+  const [same] = countsRows(scan) ? [] : matchColumns(reachableTables(scan), tokens, scan.at);
   const counts = names.length === 1 && saysAt(tokens, scan.at, "total") > 0 && at === scan.at + 1 && !same;
   if (same && !isColumn) return false;
   if (names.every((n) => n === "count") || (counts && table && !isColumn)) {
@@ -125,6 +125,13 @@ export function aggregateClause(scan: Scan): boolean {
   scan.at = end;
   for (const name of names) read.aggregates.push({ name, of: ref });
   return true;
+}
+
+/** "number of open invoices" counts them, also where invoices have a column "number". */
+export function countsRows(scan: Scan): boolean {
+  const said = saysAt(scan.tokens, scan.at, "number of|count of");
+  const next = said ? scan.spots.find((s) => s.at >= scan.at + said) : undefined;
+  return next !== undefined && next.plural && next.at <= scan.at + said + 3;
 }
 
 /** "distinct regions", "different tiers". */

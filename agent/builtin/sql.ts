@@ -1,6 +1,6 @@
 /** SQLite text: names quoted only where they must be, text escaped, conditions, and the query of a read. */
 import type { Table } from "@/agent/types.ts";
-import { affinity, keyColumn, labelColumn, spoken } from "./lexicon.ts";
+import { affinity, keyColumn, labelColumn, nameColumn, spoken } from "./lexicon.ts";
 import type { Aggregate, Compare, Condition, Either, Literal, Read, Related } from "./query.ts";
 import { type Step, wayTo } from "./relations.ts";
 
@@ -62,7 +62,7 @@ export function select(schema: Table[], read: Read): string {
       continue;
     }
     const keys = g.table.columns.filter((c) => c.primaryKey > 0).map((c) => column(g.table, c.name));
-    const label = labelColumn(g.table) ?? keyColumn(g.table) ?? g.table.columns[0];
+    const label = nameColumn(g.table) ?? keyColumn(g.table) ?? labelColumn(g.table) ?? g.table.columns[0];
     if (label) groups.push(column(g.table, label.name));
     groupBy.push(...(keys.length ? keys : groups));
   }

@@ -85,7 +85,7 @@ function schemaTalk(low: string, tokens: Token[], schema: Table[]): Plan | null 
   );
   if (!about) return null;
   if (!spot) {
-    const text = `I know no such table. The tables are ${schema.map((t) => t.name).join(", ")}.`;
+    const text = `I know no such table. Tables: ${schema.map((t) => t.name).join(", ")}.`;
     return { kind: "say", text, keeps: true };
   }
   const around = tokens.filter((_, i) => i >= about && (i < spot.at || i >= spot.at + spot.length));

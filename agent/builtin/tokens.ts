@@ -3,6 +3,7 @@
  * because names and values of a schema are split the same way before they are compared. What a token looked like is
  * never lost: `start` and `end` point into the text.
  */
+import { namedDay } from "./calendar.ts";
 
 export interface Token {
   kind: "word" | "number" | "string" | "date" | "mail" | "sign";
@@ -70,6 +71,8 @@ function next(text: string, at: number): { tokens: Token[]; end: number } {
     const inner = doubled ? (m[1] ?? "").replaceAll("''", "'") : (m[1] ?? "").replaceAll('""', '"');
     return one({ kind: "string", text: inner, start: at, end: at + m[0].length });
   }
+  const named = namedDay(text, at);
+  if (named) return one({ kind: "date", text: named.day, start: at, end: at + named.length });
   for (
     const [kind, pattern] of [["mail", MAIL], ["date", DATE], ["word", CODE], ["number", NUMBER]] as const
   ) {

@@ -121,6 +121,9 @@ function assigned(s: Sentence, verb: string, left: Token[], right: Token[], tabl
   }
   // "customers 1 to 3 to Gold": the value would begin further on.
   if (saysAt(rest, 0, "to|as|into")) return null;
+  // "to open invoices for invoice 2": the value would go on.
+  const [spot, ...later] = tableSpots(s.schema, rest);
+  if (spot?.at === 0 && later.some((one) => one.table === spot.table)) return null;
   return { assignments, rest: [...(target ? target.rest : left), separator, ...rest] };
 }
 
@@ -134,6 +137,8 @@ function build(s: Sentence, table: Table, parts: Parts, verb: string): Change {
     const say = `${fixed.column.name} is computed by the database and can't be set.`;
     return { ok: false, say, unknown: [], table };
   }
+  const problem = parts.assignments.find((a) => a.problem)?.problem;
+  if (problem) return { ok: false, say: problem, unknown: [], table };
   const wrong = parts.assignments.find((a) => a.column.notNull && a.sql === "NULL");
   if (wrong) {
     return { ok: false, say: `${wrong.column.name} of ${table.name} can't be empty.`, unknown: [], table };
