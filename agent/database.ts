@@ -6,6 +6,7 @@ import { z } from "zod";
 import {
   type Approval,
   Approver,
+  ChainPage,
   ChangeRecord,
   type EnrolRequest,
   ExecuteResult,
@@ -94,8 +95,13 @@ export function database(name: string, patience = READ_TIMEOUT) {
     revert: (body: { actionUid: string; approval: Approval }) =>
       call("POST", `${at}/revert`, RevertResult, body, WRITE_TIMEOUT),
     record: (uid: string) => call("GET", `${at}/changes/${encodeURIComponent(uid)}`, ChangeRecord),
+    /** Decisions that took effect after entry `after` of the chain, oldest first; none at its end. */
+    changes: (after: number) =>
+      call("GET", `${at}/changes?after=${after}`, ChainPage, undefined, WRITE_TIMEOUT),
     approvers: () => call("GET", `${at}/approvers`, z.object({ approvers: z.array(Approver) })),
     enrol: (body: EnrolRequest) => call("POST", `${at}/approvers`, Approver, body),
+    rename: (key: string, name: string) =>
+      call("PATCH", `${at}/approvers/${encodeURIComponent(key)}`, Approver, { name }),
     revoke: (key: string) => call("DELETE", `${at}/approvers/${encodeURIComponent(key)}`, z.null()),
     create: (seed: boolean) => call("PUT", at, z.unknown(), { seed }, WRITE_TIMEOUT),
   };

@@ -1,11 +1,14 @@
 /** What the process does beside answering requests: heal what a crash left, notice what goes down, stop in order. */
 import type { DatabaseHealth } from "./types.ts";
-import { dropFollowUps, followUp } from "./chat/followup.ts";
+import { catchUp, dropFollowUps, followUp } from "./chat/followup.ts";
 import { closeDead, runningAnswer, stopAll } from "./chat/run.ts";
+import { closeUnanswered } from "./commands/interrupted.ts";
 import { checkHealth, isHealthy, onHealth } from "./database.ts";
 import { logUnexpected } from "./errors.ts";
 import { closeHubs, hubOf, openHubs } from "./live/hubs.ts";
-import { expire } from "./queue/decide.ts";
+import { lookOutside } from "./live/outside.ts";
+import { expireDue } from "./queue/expiry.ts";
+import { completeIndex } from "./queue/index.ts";
 import { onOutcome } from "./queue/outcomes.ts";
 import { dropRetries, recover } from "./queue/settle.ts";
 import { settings } from "./settings.ts";
@@ -15,6 +18,8 @@ import { ensureMain, findWorkspace, listWorkspaces } from "./workspaces.ts";
 const TEND_MS = 5_000;
 /** How often a db-service that is down is asked whether it is back, in milliseconds. */
 const WATCH_MS = 1_000;
+/** How often it is found out whether it is time to look for changes from outside, in milliseconds. */
+const LOOK_MS = 50;
 
 /** Starts the process's own life. Call once. */
 export async function start(): Promise<void> {
@@ -23,11 +28,13 @@ export async function start(): Promise<void> {
     endWithParent();
     await ensureMain();
     // The local store belongs to one process: whatever is claimed now was claimed by one that is gone.
-    for (const { id } of await listWorkspaces()) {
+    for (const { id, database } of await listWorkspaces()) {
       await closeDead(id);
-      background(recover(id, true), "recovery");
+      await closeUnanswered(id, true);
+      background(recover(id, true).then(() => catchUp({ ws: id, database })), "recovery");
     }
   }
+  background(completeIndexes(), "index");
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => void stop().finally(() => Deno.exit(0)));
   }
@@ -41,6 +48,7 @@ export async function start(): Promise<void> {
   Deno.unrefTimer(setInterval(() => {
     if (!isHealthy()) background(checkHealth(), "health");
   }, WATCH_MS));
+  Deno.unrefTimer(setInterval(() => background(lookAtAll(), "looking outside"), LOOK_MS));
 }
 
 /** Stores what is being written and closes everything, within the time that a platform gives. */
@@ -63,17 +71,30 @@ export function health(database: string): DatabaseHealth {
   };
 }
 
-/** Looks after every workspace that someone looks at. */
+/** Ends what nobody decided in time, and looks after every workspace that someone looks at. */
 async function tend(): Promise<void> {
+  background(expireDue(), "expiry");
   if (await checkHealth()) {
     for (const { ws } of await openHubs()) {
       await runningAnswer(ws);
+      await closeUnanswered(ws);
       await recover(ws);
-      await expire(ws);
     }
   }
   for (const hub of await openHubs()) {
     hub.broadcast((cursor) => ({ type: "ping", cursor, data: {} }));
+  }
+}
+
+/** Stores of an earlier version hold entries that the index lacks. */
+async function completeIndexes(): Promise<void> {
+  for (const { id } of await listWorkspaces()) await completeIndex(id);
+}
+
+/** Every workspace that somebody watches, whatever becomes of the others. */
+async function lookAtAll(): Promise<void> {
+  for (const hub of await openHubs()) {
+    if (hub.size > 0) background(lookOutside(hub.ws), "looking outside");
   }
 }
 

@@ -41,6 +41,11 @@ export async function meOf(person: Person): Promise<Me> {
   return { person, mode: settings().mode, workspaces };
 }
 
+/** What is switched on in a workspace. */
+export function features(): WorkspaceInfo["features"] {
+  return { chat: settings().mode === "local" };
+}
+
 /** A person as the actor of what they do. */
 export function actorOf(person: Person): Actor {
   return { ...person, via: "person" };
@@ -51,5 +56,5 @@ function roleOf(person: Person, _workspace: string): Role | null {
 }
 
 function infoOf({ id, name }: Workspace, role: Role): WorkspaceInfo {
-  return { id, name, role, features: { chat: settings().mode === "local" } };
+  return { id, name, role, features: features() };
 }

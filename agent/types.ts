@@ -3,6 +3,7 @@
  * module ships nothing of it.
  */
 import type { UIMessage, UIMessageChunk } from "ai";
+import type { CommandData, CommandInfo, FoundMessage } from "./commands/types.ts";
 import type {
   Cell,
   Change,
@@ -16,6 +17,7 @@ import type {
   Value,
 } from "@/db-service/contract/schemas.ts";
 
+export type { CommandData, CommandInfo, FoundMessage };
 export type { Cell, Change, Conflict, Count, Preview, Problem, RowsResult, Statement, Table, Value };
 
 /** Where an action stands. `approved` means executed and confirmed by the database. */
@@ -40,7 +42,16 @@ export interface Actor {
 
 /** A risk that the machine computed, with its reason in words. */
 export interface Badge {
-  code: "many_rows" | "no_where" | "delete" | "trigger" | "cascade" | "replace" | "many_tables" | "no_change";
+  code:
+    | "many_rows"
+    | "no_where"
+    | "delete"
+    | "trigger"
+    | "cascade"
+    | "replace"
+    | "many_tables"
+    | "lookalike"
+    | "no_change";
   level: "info" | "warn" | "danger";
   reason: string;
 }
@@ -71,6 +82,8 @@ export interface ActionSummary {
   /** Its tables changed since the preview. */
   maybeStale: boolean;
   digest: string | null;
+  /** Rows that a person left out of what was proposed: title and description speak of what it was before. */
+  narrowedBy?: number;
   /** Per table; a summary has the first few tables. */
   affected: Count[];
   /** All tables and rows of the change. */
@@ -87,14 +100,42 @@ export interface Action extends ActionSummary {
   statements: Required<Statement>[];
   preview: Preview | null;
   revertSql: string | null;
+  /** What a person left out of it. */
+  leftOut?: LeftOut;
+}
+
+/** Rows that are no part of an action any more: how many, the first of them, and the columns of their tables. */
+export interface LeftOut {
+  rows: number;
+  changes: Change[];
+  columns: Record<string, string[]>;
 }
 
 export type Counts = Partial<Record<ActionState, number>>;
 
 export interface ActionList {
   actions: ActionSummary[];
+  /** Where the next page begins. A page may hold less than was asked for and still not be the last. */
   cursor: string | null;
   counts: Counts;
+  /** The highest number that was given out. */
+  newest: number;
+}
+
+/** What the queue lists, as the address says it: one of four kinds, narrowed. */
+export interface Listing {
+  filter: "waiting" | "decided" | "reads" | "all";
+  state: ActionState | null;
+  /** Changes alone, where all are listed. */
+  type: "action" | null;
+  table: string;
+  q: string;
+}
+
+/** What an owner sets for a workspace. */
+export interface WorkspaceSettings {
+  /** Days after which a proposal that nobody decided is over, 1 to 365. */
+  expiryDays: number;
 }
 
 export type Role = "viewer" | "member" | "approver" | "owner";
@@ -111,6 +152,15 @@ export interface Me {
   person: { id: string; name: string };
   mode: Mode;
   workspaces: WorkspaceInfo[];
+}
+
+/** A key that may approve. `person` enrolled it; null when nobody knows who did. */
+export interface ApproverKey {
+  /** Its RFC 7638 thumbprint. */
+  key: string;
+  name: string;
+  createdAt: string;
+  person: { id: string; name: string } | null;
 }
 
 /** What a message of the conversation carries beside its parts. */
@@ -137,58 +187,6 @@ export interface MessageMetadata {
 export type ChatData = { command: CommandData };
 export type ChatMessage = UIMessage<MessageMetadata, ChatData>;
 export type ChatChunk = UIMessageChunk<MessageMetadata, ChatData>;
-
-/** A slash command as the page lists it. */
-export interface CommandInfo {
-  /** Without the slash. */
-  name: string;
-  /** `/reject n reason`; what stands in brackets may be left out. */
-  usage: string;
-  /** One sentence. */
-  help: string;
-  arguments: {
-    name: string;
-    kind: "action" | "number" | "text" | "sql" | "table" | "command";
-    optional: boolean;
-  }[];
-  /** `page`: the page acts by itself and posts nothing; posted all the same, the answer says what to do. */
-  runs: "server" | "page";
-  /** The least role that may use it. */
-  role: Role;
-}
-
-/** What a command found, as data: the text part of the same message says the same in words. */
-export type CommandData =
-  | { command: "help"; commands: CommandInfo[] }
-  | { command: "clear" }
-  | { command: "approve"; action: number; state: ActionState }
-  | { command: "reject"; action: number; state: ActionState }
-  | {
-    command: "query";
-    sql: string;
-    columns: string[];
-    rows: Value[][];
-    rowCount: number;
-    truncated: boolean;
-    ms: number;
-    observationId: number;
-  }
-  | { command: "propose"; action: number; affected: Count[] }
-  /** Numbers of actions, in the order to show them. `more`: there are more than these. */
-  | { command: "pending" | "recent"; actions: number[]; more: boolean }
-  | { command: "find"; text: string; actions: number[]; messages: FoundMessage[]; more: boolean }
-  | { command: "schema"; tables: Table[] }
-  /** It was not done. `command` is what was typed, without the slash; `nearest` what may have been meant. */
-  | { command: string; error: { code: Problem["code"]; detail: string }; nearest?: string[] };
-
-/** A message that `/find` found. */
-export interface FoundMessage {
-  id: string;
-  role: "user" | "assistant" | "system";
-  at: string | null;
-  /** The words around what was found. */
-  excerpt: string;
-}
 
 /** A message that the guard noted, as an owner sees it. */
 export interface Suspicion {
@@ -226,11 +224,21 @@ export type LiveFrame =
   | { type: "action"; cursor: string; data: ActionSummary }
   | { type: "counts"; cursor: string; data: Counts }
   | { type: "chat"; cursor: string; data: ChatEvent }
-  | { type: "data"; cursor: string; data: { tables: string[]; version: string } }
+  | { type: "data"; cursor: string; data: DataEvent }
   | { type: "database"; cursor: string; data: DatabaseHealth }
-  | { type: "settings"; cursor: string; data: { features: { chat: boolean } } }
+  | { type: "settings"; cursor: string; data: { features: { chat: boolean } } & WorkspaceSettings }
   | { type: "reset"; cursor: string; data: Record<string, never> }
   | { type: "ping"; cursor: string; data: Record<string, never> };
+
+/**
+ * Rows changed in these tables. `outside`: not by a decision here, so all tables are named, or none when they are too
+ * many; which actions it concerns is told by frames of their own.
+ */
+export interface DataEvent {
+  tables: string[];
+  version: string;
+  outside?: true;
+}
 
 /**
  * `run` with `seq` and `chunks`: chunks `seq` … of a running answer (`seq` counts chunks of the run from 0, `from` is
@@ -254,7 +262,11 @@ export interface WorkspaceView {
   workspace: WorkspaceInfo;
   database: DatabaseHealth;
   chat: ChatTail;
+  /** The newest entries. */
   queue: ActionList;
+  /** What the address asks to list, and its first page; null when it asks for nothing. */
+  listing: Listing | null;
+  listed: ActionList | null;
   /** The action named in the address, whole. */
   selected: Action | null;
   tables: Table[];

@@ -1,5 +1,5 @@
 /** What the first paint of a workspace shows, gathered in one go; a database that is down leaves its parts empty. */
-import type { ChatTail, Me, Table, WorkspaceInfo, WorkspaceView } from "./types.ts";
+import type { ChatTail, Listing, Me, Table, WorkspaceInfo, WorkspaceView } from "./types.ts";
 import { examplesFor } from "./builtin/examples.ts";
 import { modelInfo } from "./chat/model.ts";
 import { runningAnswer } from "./chat/run.ts";
@@ -9,12 +9,15 @@ import { database, isHealthy } from "./database.ts";
 import { Refusal } from "./errors.ts";
 import { health } from "./life.ts";
 import { hubOf } from "./live/hubs.ts";
-import { getAction, listActions } from "./queue/store.ts";
+import { listActions, type ListQuery } from "./queue/list.ts";
+import { getAction } from "./queue/store.ts";
 import { settings } from "./settings.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** How long a page waits for its data before it is sent without, in milliseconds. */
 const PATIENCE_MS = 1_000;
+/** Entries of the queue that come with it. */
+const PAGE = 50;
 
 /** The conversation's tail, with where the live feed goes on from. */
 export async function chatTail(ws: string, limit: number, before?: number): Promise<ChatTail> {
@@ -23,7 +26,8 @@ export async function chatTail(ws: string, limit: number, before?: number): Prom
   // The cursor first: what is said while the messages are read comes twice rather than never.
   const cursor = hub.startCursor;
   const run = await runningAnswer(ws);
-  return { ...await listMessages(ws, limit, before), run, cursor };
+  const { messages, before: older } = await listMessages(ws, limit, before);
+  return { messages, before: older, run, cursor };
 }
 
 export interface Asked {
@@ -31,6 +35,8 @@ export interface Asked {
   action?: number;
   table?: string;
   rows?: { sort?: string; q?: string };
+  /** What the queue is to list, also as the query of a list. */
+  listing?: { asked: Listing; query: ListQuery } | null;
 }
 
 /** Everything the page needs. Throws `not_found` for an action or a table that is not there. */
@@ -42,8 +48,9 @@ export async function viewOf(
 ): Promise<WorkspaceView> {
   const { id } = workspace;
   const chat = await chatTail(id, 50);
-  const [queue, selected, data] = await Promise.all([
-    listActions(id, { limit: 50 }),
+  const [queue, listed, selected, data] = await Promise.all([
+    listActions(id, { limit: PAGE }),
+    asked.listing ? listActions(id, { ...asked.listing.query, limit: PAGE }) : null,
     asked.action === undefined ? null : getAction(id, asked.action),
     dataOf(workspace, asked),
   ]);
@@ -53,6 +60,8 @@ export async function viewOf(
     database: health(workspace.database),
     chat,
     queue,
+    listing: asked.listing?.asked ?? null,
+    listed,
     selected,
     ...data,
     model: modelInfo(),

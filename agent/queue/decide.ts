@@ -5,10 +5,11 @@
  */
 import type { Approval } from "@/db-service/contract/schemas.ts";
 import type { Action, ActionSummary, Actor } from "../types.ts";
+import { requireOwnKey } from "../approvers.ts";
 import { Refusal } from "../errors.ts";
 import { close, leaseEnd, settle, told } from "./settle.ts";
 import { isOpen } from "./states.ts";
-import { type Claim, getAction, idsOfState, notPending, updateAction } from "./store.ts";
+import { type Claim, getAction, notPending, updateAction } from "./store.ts";
 
 /** Approves a pending action. `digest` is what the person saw; the db-service checks the signature over it. */
 export async function approve(
@@ -17,6 +18,7 @@ export async function approve(
   by: Actor,
   input: { digest: string; approval: Approval },
 ): Promise<Action> {
+  await requireOwnKey(ws, by, input.approval.key);
   await updateAction(ws, id, ({ summary }) => {
     if (summary.type !== "action" || summary.state !== "pending") throw notPending(summary);
     if (summary.expiresAt !== null && Date.parse(summary.expiresAt) < Date.now()) {
@@ -35,6 +37,7 @@ export async function approve(
 
 /** Reverts an executed action: its captured rows come back exactly, or nothing changes. */
 export async function revert(ws: string, id: number, by: Actor, approval: Approval): Promise<Action> {
+  await requireOwnKey(ws, by, approval.key);
   await updateAction(ws, id, ({ summary }) => {
     if (summary.type !== "action" || summary.state !== "approved" || summary.digest === null) {
       throw notApproved(summary);
@@ -68,18 +71,6 @@ export async function withdraw(ws: string, id: number, by: Actor): Promise<Actio
     return close({ state: "withdrawn", decidedBy: by });
   });
   return await getAction(ws, id);
-}
-
-/** Ends the proposals that nobody decided in time. */
-export async function expire(ws: string): Promise<void> {
-  for (const state of ["pending", "stale"] as const) {
-    for (const id of await idsOfState(ws, state)) {
-      await updateAction(ws, id, ({ summary }) => {
-        const over = summary.expiresAt !== null && Date.parse(summary.expiresAt) < Date.now();
-        return over && summary.state === state ? close({ state: "expired" }) : null;
-      });
-    }
-  }
 }
 
 function newClaim(

@@ -1,5 +1,5 @@
 /** A bulk change with some of its rows left out: statements for the rows that remain, from the preview alone. Pure. */
-import { canonical } from "@/db-service/contract/digest.ts";
+import { canonical, sortChanges } from "@/db-service/contract/digest.ts";
 import { MAX_STATEMENTS } from "@/db-service/contract/schemas.ts";
 import type { Cell, Change, Statement, Table, Value } from "../types.ts";
 import { Refusal } from "../errors.ts";
@@ -17,17 +17,40 @@ export function remaining(changes: readonly Change[], exclude: readonly RowName[
   const out = new Set(exclude.map(name));
   const known = new Set(changes.map(name));
   for (const row of out) {
-    if (!known.has(row)) throw new Refusal("invalid", "exclude names a row that does not change.");
+    if (row === null || !known.has(row)) {
+      throw new Refusal("invalid", "exclude names a row that does not change.");
+    }
   }
   const rest = changes.filter((change) => !out.has(name(change)));
   if (rest.length === 0) throw new Refusal("invalid", "No row remains. Reject the change instead.");
   return rest;
 }
 
+/** Changes with the keys that SQLite will assign counted anew, as a preview of these rows alone counts them. */
+export function renumbered(changes: readonly Change[]): Change[] {
+  const numbers = new Map<string, Map<number, number>>();
+  for (const change of inOrder(changes)) {
+    const number = assigned(change);
+    if (number === null) continue;
+    const table = numbers.get(change.table) ?? new Map<number, number>();
+    numbers.set(change.table, table.set(number, table.size + 1));
+  }
+  return sortChanges(changes.map((change) => {
+    const number = assigned(change);
+    const mark = { $key: number === null ? 0 : numbers.get(change.table)?.get(number) ?? number };
+    if (number === null) return change;
+    return {
+      ...change,
+      key: Object.fromEntries(Object.keys(change.key).map((column) => [column, mark])),
+      after: change.after?.map((cell) => isKeyMark(cell) ? mark : cell) ?? null,
+    };
+  }));
+}
+
 /** Statements that make exactly these changes. Rows that change alike share a statement. */
 export function statementsFor(changes: readonly Change[], tables: readonly Table[]): Required<Statement>[] {
   const groups = new Map<string, { head: Part; rows: Part[] }>();
-  for (const change of changes) {
+  for (const change of inOrder(changes)) {
     const table = tables.find(({ name }) => name === change.table);
     if (!table) throw new Refusal("not_found", `There is no table "${change.table}" any more.`);
     const head = headOf(change, table);
@@ -124,12 +147,30 @@ function valueOf(cell: Cell): Part {
   return { sql: "?", args: [cell] };
 }
 
+/** Rows in the order in which they get their keys; the others stay as they are sorted. */
+function inOrder(changes: readonly Change[]): Change[] {
+  const numbered = changes.filter((change) => assigned(change) !== null);
+  const others = changes.filter((change) => assigned(change) === null);
+  return [...others, ...numbered.sort((a, b) => (assigned(a) ?? 0) - (assigned(b) ?? 0))];
+}
+
+/** The number of the key that SQLite will assign to a row; null for any other key. */
+function assigned({ key }: Change): number | null {
+  const [cell] = Object.values(key);
+  return typeof cell === "object" && cell !== null && "$key" in cell ? cell.$key : null;
+}
+
 function isKeyMark(cell: Cell | undefined): boolean {
   return typeof cell === "object" && cell !== null && "$key" in cell;
 }
 
-function name({ table, key }: RowName): string {
-  return canonical([table, key]);
+/** Null for what can be no row's: half of a character has no canonical JSON. */
+function name({ table, key }: RowName): string | null {
+  try {
+    return canonical([table, key]);
+  } catch {
+    return null;
+  }
 }
 
 function quote(identifier: string): string {

@@ -2,14 +2,14 @@
 import { z } from "zod";
 import { normalStatements } from "@/db-service/contract/digest.ts";
 import { Statements } from "@/db-service/contract/schemas.ts";
-import type { ActionSummary, Actor, Statement } from "../types.ts";
+import type { ActionSummary, Actor, Preview, Statement } from "../types.ts";
 import { database } from "../database.ts";
-import { type Body, insertAction } from "./store.ts";
+import { expiryFor } from "../workspace_settings.ts";
+import { type Body, insertAction, type NewEntry } from "./store.ts";
 import { cut, previewed, sqlOf } from "./summary.ts";
 
 /** A workspace holds no more open proposals than this. */
 export const MAX_PENDING = 200;
-const EXPIRES_MS = 7 * 24 * 3_600_000;
 const SUMMARY_TEXT = 200;
 
 export const Proposal = z.strictObject({
@@ -31,32 +31,63 @@ export interface Origin {
 export async function propose(origin: Origin, proposal: Proposal): Promise<ActionSummary> {
   const at = Date.now();
   const preview = await database(origin.database).preview(proposal.statements);
-  const statements = normalStatements(proposal.statements);
   const now = Date.now();
-  return await insertAction(origin.ws, (id) => ({
+  const expiresAt = await expiryFor(origin.ws, now);
+  return await insertAction(
+    origin.ws,
+    (id) => proposalEntry(origin, id, { proposal, preview, at, now, expiresAt }),
+    MAX_PENDING,
+  );
+}
+
+/** Logs a read that the agent made. `outcome` is what came back, or why it was refused. */
+export function observe(origin: Origin, read: Read, outcome: Outcome): Promise<ActionSummary> {
+  const now = Date.now();
+  return insertAction(origin.ws, (id) => readEntry(origin, id, { read, outcome, now }));
+}
+
+interface Read {
+  sql: string;
+  description: string;
+}
+type Outcome = { rowCount: number; ms: number } | { error: string };
+
+/** A proposal as the queue holds it. `at`: when its preview was begun. Pure. */
+export function proposalEntry(
+  origin: Origin,
+  id: number,
+  { proposal, preview, at, now, expiresAt }: {
+    proposal: Proposal;
+    preview: Preview;
+    at: number;
+    now: number;
+    expiresAt: string;
+  },
+): NewEntry {
+  const statements = normalStatements(proposal.statements);
+  return {
     summary: {
       ...blank(origin, id, now, statements),
       type: "action",
       title: proposal.title,
       description: cut(proposal.description, SUMMARY_TEXT),
       state: "pending",
-      expiresAt: new Date(now + EXPIRES_MS).toISOString(),
+      expiresAt,
       ...previewed(preview, statements),
     },
     body: { statements, description: proposal.description, preview, revertSql: null },
     previewed: { at, tables: preview.counts.map(({ table }) => table) },
-  }), MAX_PENDING);
+  };
 }
 
-/** Logs a read that the agent made. `outcome` is what came back, or why it was refused. */
-export function observe(
+/** A read as the queue holds it. Pure. */
+export function readEntry(
   origin: Origin,
-  read: { sql: string; description: string },
-  outcome: { rowCount: number; ms: number } | { error: string },
-): Promise<ActionSummary> {
+  id: number,
+  { read, outcome, now }: { read: Read; outcome: Outcome; now: number },
+): NewEntry {
   const statements = [{ sql: read.sql, args: [] }];
-  const now = Date.now();
-  return insertAction(origin.ws, (id) => ({
+  return {
     summary: {
       ...blank(origin, id, now, statements),
       type: "observation",
@@ -69,12 +100,13 @@ export function observe(
       ms: "error" in outcome ? null : outcome.ms,
     },
     body: { statements, description: read.description, preview: null, revertSql: null },
-  }));
+    previewed: null,
+  };
 }
 
 /** Only what a body holds, of anything that has it. */
-export function bodyOf({ statements, description, preview, revertSql }: Body): Body {
-  return { statements, description, preview, revertSql };
+export function bodyOf({ statements, description, preview, revertSql, leftOut }: Body): Body {
+  return { statements, description, preview, revertSql, ...(leftOut && { leftOut }) };
 }
 
 function blank(origin: Origin, id: number, now: number, statements: readonly Statement[]) {

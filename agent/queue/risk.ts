@@ -1,10 +1,12 @@
 /** What is risky about a change, computed from its preview and its statements, never from the model's words. */
+import { type Lookalike, lookalikes } from "@/agent/lookalikes.ts";
 import type { Badge, Preview, Statement } from "../types.ts";
+import { number } from "./numbers.ts";
 
 const WARN_ROWS = 5;
 const DANGER_ROWS = 100;
-/** As the page writes numbers, next to which the reasons stand. */
-const NUMBER = new Intl.NumberFormat("en-US");
+/** A reason names this much of a deceptive word. */
+const SHOWN_WORD = 24;
 
 /** Badges in order of weight, each with its reason in words (SPEC Q2). */
 export function badgesOf(preview: Preview, statements: readonly Statement[]): Badge[] {
@@ -18,9 +20,9 @@ export function badgesOf(preview: Preview, statements: readonly Statement[]): Ba
     badges.push({ code: "delete", level: "danger", reason: `Deletes ${plural(deleted, "row")}.` });
   }
   if (rows >= DANGER_ROWS) {
-    badges.push({ code: "many_rows", level: "danger", reason: `${NUMBER.format(rows)} rows change.` });
+    badges.push({ code: "many_rows", level: "danger", reason: `${number(rows)} rows change.` });
   } else if (rows >= WARN_ROWS) {
-    badges.push({ code: "many_rows", level: "warn", reason: `${NUMBER.format(rows)} rows change.` });
+    badges.push({ code: "many_rows", level: "warn", reason: `${number(rows)} rows change.` });
   }
   for (const kind of ["trigger", "cascade", "replace"] as const) {
     const effects = preview.effects.filter((effect) => effect.kind === kind);
@@ -32,11 +34,13 @@ export function badgesOf(preview: Preview, statements: readonly Statement[]): Ba
     badges.push({
       code: "many_tables",
       level: "warn",
-      reason: `${NUMBER.format(preview.counts.length)} tables change: ${
+      reason: `${number(preview.counts.length)} tables change: ${
         preview.counts.map(({ table }) => table).join(", ")
       }.`,
     });
   }
+  const alike = deceptive(preview, statements);
+  if (alike.length > 0) badges.push({ code: "lookalike", level: "warn", reason: alikeWords(alike) });
   if (rows === 0) badges.push({ code: "no_change", level: "info", reason: "No row changes." });
   return badges;
 }
@@ -51,6 +55,28 @@ const EFFECT_WORDS = {
   cascade: "A foreign key acts on other rows",
   replace: "May replace rows that are in the way",
 };
+
+/** Names in the SQL and of what it changes, and words that it writes, that aren't what they look like. */
+function deceptive(preview: Preview, statements: readonly Statement[]): Lookalike[] {
+  const names = preview.counts.flatMap(({ table }) => [table, ...preview.columns[table] ?? []]);
+  const written = [
+    ...statements.flatMap(({ args }) => args ?? []),
+    ...preview.changes.flatMap(({ before, after }) => after?.filter((cell, i) => cell !== before?.[i]) ?? []),
+  ];
+  return [
+    ...statements.flatMap(({ sql }) => lookalikes(sql, "sql")),
+    ...names.flatMap((name) => lookalikes(name, "name")),
+    ...written.flatMap((value) => typeof value === "string" ? lookalikes(value) : []),
+  ];
+}
+
+function alikeWords(found: readonly Lookalike[]): string {
+  const words = new Map(found.map(({ word, note }) => [word, note]));
+  const [[word, note] = ["", ""]] = words;
+  const named = word.length > SHOWN_WORD ? `${[...word].slice(0, SHOWN_WORD).join("")}…` : word;
+  const more = words.size > 1 ? ` And ${plural(words.size - 1, "more such word")}.` : "";
+  return `“${named}” isn't what it looks like: ${note.split(", ")[0]}.${more}`;
+}
 
 /** An UPDATE or DELETE without WHERE at its own level. Words in quotes, comments and parentheses don't count. */
 function lacksWhere(sql: string): boolean {
@@ -79,5 +105,5 @@ function outer(sql: string): string {
 }
 
 function plural(n: number, noun: string): string {
-  return `${NUMBER.format(n)} ${noun}${n === 1 ? "" : "s"}`;
+  return `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
 }

@@ -10,7 +10,8 @@ import { logUnexpected, Refusal } from "../errors.ts";
 import { isClaimed } from "./states.ts";
 import { tellOutcome } from "./outcomes.ts";
 import { bodyOf } from "./propose.ts";
-import { type Claim, getAction, getStored, idsOfState, type Step, updateAction } from "./store.ts";
+import { idsOfState } from "./list.ts";
+import { type Claim, getAction, getWhole, type Step, updateAction } from "./store.ts";
 import { affectedBy, cut, previewed } from "./summary.ts";
 import { outcomeMessage } from "./words.ts";
 
@@ -42,13 +43,15 @@ export async function settle(ws: string, id: number): Promise<Action> {
 export async function recover(ws: string, all = false): Promise<void> {
   for (const state of ["executing", "reverting"] as const) {
     for (const id of await idsOfState(ws, state)) {
-      const { claim } = await getStored(ws, id);
-      if (retries.has(`${ws}/${id}`) || !claim || (!all && Date.parse(claim.until) > Date.now())) continue;
-      await updateAction(ws, id, (stored) => {
-        const mine = stored.claim && isClaimed(stored.summary.state);
-        return mine && stored.claim ? { claim: { ...stored.claim, until: leaseEnd() } } : null;
+      if (retries.has(`${ws}/${id}`)) continue;
+      let isMine = false;
+      await updateAction(ws, id, ({ summary, claim }) => {
+        isMine = claim !== null && isClaimed(summary.state) && (all || Date.parse(claim.until) <= Date.now());
+        return isMine && claim ? { claim: { ...claim, until: leaseEnd() } } : null;
       });
-      await tryAgain(ws, id, FIRST_PAUSE_MS);
+      if (!isMine) continue;
+      // One that fails in a way that nobody expected keeps no other from being healed.
+      await tryAgain(ws, id, FIRST_PAUSE_MS).catch((error) => logUnexpected(error, "recovery"));
     }
   }
 }
@@ -97,22 +100,32 @@ const FAILS = new Set<Problem["code"]>([
 
 /** One request. Null when nobody knows what became of it. */
 async function attempt(ws: string, id: number): Promise<Action | null> {
-  const action = await getAction(ws, id);
-  const { claim } = await getStored(ws, id);
+  const { action, claim } = await getWhole(ws, id);
   // Someone else settled it: a second process that recovered the same claim.
   if (!isClaimed(action.state) || !claim) return action;
   try {
-    const done = await send(action, claim);
-    await updateAction(ws, id, ({ summary }) => isClaimed(summary.state) ? done : null);
-    return await told(ws, id);
+    return await settled(ws, id, claim, await send(action, claim));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (UNKNOWN.has(error.code)) return null;
-    await giveBack(ws, action, error);
-    const settled = await told(ws, id);
-    if (FAILS.has(error.code) && settled.state === "failed") return settled;
+    const now = await settled(ws, id, claim, givenBack(action, claim, error));
+    if (FAILS.has(error.code) && now.state === "failed") return now;
     throw error;
   }
+}
+
+/**
+ * Takes the step, if the action still waits for this very decision, and tells of it. A late answer must not end a later
+ * decision: another process may have settled the first long ago, and a person may have decided again since.
+ */
+async function settled(ws: string, id: number, claim: Claim, step: Step): Promise<Action> {
+  let isMine = false;
+  await updateAction(ws, id, (stored) => {
+    isMine = isClaimed(stored.summary.state) && stored.claim?.decision === claim.decision &&
+      stored.claim.approval.signature === claim.approval.signature;
+    return isMine ? step : null;
+  });
+  return isMine ? await told(ws, id) : await getAction(ws, id);
 }
 
 async function send(action: Action, claim: Claim): Promise<Step> {
@@ -121,7 +134,6 @@ async function send(action: Action, claim: Claim): Promise<Step> {
   const result = claim.decision === "approve"
     ? await db.execute({ actionUid: uid, statements, digest: claim.digest, approval: claim.approval })
     : await db.revert({ actionUid: uid, approval: claim.approval });
-  const { version } = await db.version().catch(() => ({ version: "" }));
   const changed = result.affected.map(({ table }) => table);
   const outcome = result.state === "executed"
     ? { state: "approved" as const, canRevert: result.canRevert, ...affectedBy(result.affected) }
@@ -130,32 +142,29 @@ async function send(action: Action, claim: Claim): Promise<Step> {
     ...close({ ...outcome, error: null }),
     ...(result.state === "executed" && { body: bodyOf({ ...action, revertSql: result.revertSql }) }),
     changed,
-    events: [{ t: "data", tables: changed, version }],
+    events: [{ t: "data", tables: changed, version: result.version }],
   };
 }
 
 /** The db-service answered that nothing happened: the action goes where its refusal says. */
-async function giveBack(ws: string, action: Action, error: Refusal): Promise<void> {
-  await updateAction(ws, action.id, ({ summary }) => {
-    // Its approval stands; the person who tried is told why it can't be reverted.
-    if (summary.state === "reverting") return { summary: { state: "approved" }, claim: null };
-    if (summary.state !== "executing") return null;
-    const preview = error.code === "drift" ? error.extra.preview : undefined;
-    if (preview) {
-      return {
-        ...close({
-          state: "stale",
-          decidedBy: null,
-          resolvedAt: null,
-          ...previewed(preview, action.statements),
-        }),
-        body: bodyOf({ ...action, preview }),
-        previewed: { at: Date.now(), tables: preview.counts.map(({ table }) => table) },
-      };
-    }
-    if (FAILS.has(error.code)) return close({ state: "failed", error: cut(error.message, 400) });
-    return { summary: { state: "pending", decidedBy: null }, claim: null };
-  });
+function givenBack(action: Action, claim: Claim, error: Refusal): Step {
+  // Its approval stands; the person who tried is told why it can't be reverted.
+  if (claim.decision === "revert") return { summary: { state: "approved" }, claim: null };
+  const preview = error.code === "drift" ? error.extra.preview : undefined;
+  if (preview) {
+    return {
+      ...close({
+        state: "stale",
+        decidedBy: null,
+        resolvedAt: null,
+        ...previewed(preview, action.statements),
+      }),
+      body: bodyOf({ ...action, preview }),
+      previewed: { at: Date.now(), tables: preview.counts.map(({ table }) => table) },
+    };
+  }
+  if (FAILS.has(error.code)) return close({ state: "failed", error: cut(error.message, 400) });
+  return { summary: { state: "pending", decidedBy: null }, claim: null };
 }
 
 /** One timer for each action that waits for its outcome, so that a long outage costs no more than a short one. */

@@ -29,3 +29,18 @@ export function isOpen(state: ActionState): boolean {
 export function isClaimed(state: ActionState): boolean {
   return state === "executing" || state === "reverting";
 }
+
+/** The two groups that lists know beside the single states. */
+export const GROUPS = {
+  /** A person is to decide it, or the database is at work on it. */
+  waiting: ["pending", "stale", "executing", "reverting"],
+  decided: ["approved", "reverted", "rejected", "failed", "expired", "withdrawn"],
+} as const satisfies Record<string, readonly ActionState[]>;
+
+/** A state, or a group of them. */
+export type StateFilter = ActionState | keyof typeof GROUPS;
+
+/** The states that a filter lets through. */
+export function statesOf(filter: StateFilter): readonly ActionState[] {
+  return filter === "waiting" || filter === "decided" ? GROUPS[filter] : [filter];
+}

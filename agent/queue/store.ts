@@ -1,19 +1,9 @@
 /**
- * Actions in KV: one entry each, the summary in it and the rest beside it. Reading, listing, and the one way to write:
- * an atomic check-and-set that announces itself in the feed.
+ * Actions in KV: one entry each, the summary in it and the rest beside it. Reading, and the one way to write: an atomic
+ * check-and-set that announces itself in the feed. Lists are in list.ts.
  */
 import type { Approval, Decision } from "@/db-service/contract/schemas.ts";
-import type {
-  Action,
-  ActionList,
-  ActionState,
-  ActionSummary,
-  Actor,
-  ChatMessage,
-  Counts,
-  Preview,
-  Statement,
-} from "../types.ts";
+import type { Action, ActionSummary, Actor, ChatMessage, LeftOut, Preview, Statement } from "../types.ts";
 import { appendMessages } from "../chat/store.ts";
 import { Refusal } from "../errors.ts";
 import { announce, type FeedEvent } from "../store/feed.ts";
@@ -21,8 +11,9 @@ import { keys } from "../store/keys.ts";
 import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
 import { dropLarge, getLarge, type Large, putLarge } from "../store/large.ts";
 import { inTurn } from "../store/turns.ts";
-import { changedTables, isBehind, type Previewed } from "./freshness.ts";
-import { EDGES, mayBecome } from "./states.ts";
+import { type Previewed, withFreshness } from "./freshness.ts";
+import { moveIndex } from "./index.ts";
+import { mayBecome } from "./states.ts";
 import { fit } from "./summary.ts";
 
 /** What a decision needs to be sent again after a crash: the very request that a person signed. */
@@ -41,6 +32,7 @@ export interface Body {
   description: string;
   preview: Preview | null;
   revertSql: string | null;
+  leftOut?: LeftOut;
 }
 
 export interface Stored {
@@ -69,22 +61,37 @@ export function insertAction(ws: string, make: Make, most = Infinity): Promise<A
   return inTurn(`${ws}/actions`, () => insert(ws, make, most));
 }
 
+/** An entry that is not in the queue yet. */
+export interface NewEntry {
+  summary: ActionSummary;
+  body: Body;
+  previewed: Previewed | null;
+}
+
 /** Makes an entry for the number it gets. */
-type Make = (id: number) => { summary: ActionSummary; body: Body; previewed?: Previewed };
+type Make = (id: number) => NewEntry;
+
+/** Writes a new entry and all that it is found by into an operation. Its number must not be given out otherwise. */
+export function addEntry(op: Deno.AtomicOperation, ws: string, stored: Stored): void {
+  const { id, type, state } = stored.summary;
+  op.set(keys.action(ws, id), stored).set(keys.nextAction(ws), id + 1);
+  moveIndex(op, ws, null, stored);
+  // The first entry of all: there are none that the index lacks.
+  if (id === 1) op.set(keys.indexed(ws), 1);
+  if (type === "action") op.sum(keys.count(ws, state), 1n);
+}
 
 async function insert(ws: string, make: Make, most: number): Promise<ActionSummary> {
   const kv = await openStore();
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const next = await kv.get<number>(keys.nextAction(ws));
     const id = next.value ?? 1;
-    const { summary: made, body, previewed = null } = make(id);
-    const op = kv.atomic().check(next).set(keys.nextAction(ws), id + 1);
+    const { summary: made, body, previewed } = make(id);
+    const op = kv.atomic().check(next);
     if (most !== Infinity) await checkRoom(kv, op, ws, most);
     const large = await putLarge(kv, ws, body);
-    const summary = await fresh(kv, ws, made, previewed);
-    op.set(keys.action(ws, id), { summary, body: large, claim: null, previewed } satisfies Stored);
-    op.set(keys.byState(ws, summary.state, id), summary.type).set(keys.byType(ws, summary.type, id), 1);
-    if (summary.type === "action") op.sum(keys.count(ws, summary.state), 1n);
+    const summary = await withFreshness(kv, ws, made, previewed);
+    addEntry(op, ws, { summary, body: large, claim: null, previewed });
     announce(kv, op, ws, [{ t: "action", action: fit(summary) }]);
     if ((await op.commit()).ok) return summary;
     await dropLarge(kv, ws, large);
@@ -110,7 +117,7 @@ export async function updateAction(
     const change = step(old);
     if (!change) return old.summary;
     const previewed = change.previewed ?? old.previewed;
-    const summary = await fresh(kv, ws, { ...old.summary, ...change.summary }, previewed);
+    const summary = await withFreshness(kv, ws, { ...old.summary, ...change.summary }, previewed);
     if (summary.state !== old.summary.state && !mayBecome(old.summary.state, summary.state)) {
       throw notPending(old.summary);
     }
@@ -119,11 +126,8 @@ export async function updateAction(
     const op = kv.atomic().check(entry);
     op.set(keys.action(ws, id), { summary, body, claim, previewed } satisfies Stored);
     for (const table of change.changed ?? []) op.set(keys.change(ws, table), Date.now());
+    moveIndex(op, ws, old, { summary, previewed });
     if (summary.state !== old.summary.state) {
-      op.delete(keys.byState(ws, old.summary.state, id)).set(
-        keys.byState(ws, summary.state, id),
-        summary.type,
-      );
       op.sum(keys.count(ws, old.summary.state), DECREMENT).sum(keys.count(ws, summary.state), 1n);
     }
     const events: FeedEvent[] = [{ t: "action", action: fit(summary) }, ...change.events ?? []];
@@ -149,112 +153,32 @@ export async function getStored(ws: string, id: number): Promise<Stored> {
 
 /** An action whole. Throws `not_found`. */
 export async function getAction(ws: string, id: number): Promise<Action> {
+  return (await getWhole(ws, id)).action;
+}
+
+/** An action whole, with the claim on it. Throws `not_found`. */
+export async function getWhole(ws: string, id: number): Promise<{ action: Action; claim: Claim | null }> {
   const kv = await openStore();
   // A body that is replaced between the two reads is found under its new name the second time.
   for (let tries = 0; tries < 5; tries++) {
     const stored = await getStored(ws, id);
     const body = await getLarge<Body>(kv, ws, stored.body);
     if (!body) continue;
-    const summary = await fresh(kv, ws, stored.summary, stored.previewed);
+    const summary = await withFreshness(kv, ws, stored.summary, stored.previewed);
     const sql = body.statements.map(({ sql }) => sql).join(";\n");
-    return { ...summary, ...body, sql, affected: body.preview?.counts ?? summary.affected };
+    const affected = body.preview?.counts ?? summary.affected;
+    return { action: { ...summary, ...body, sql, affected }, claim: stored.claim };
   }
   throw new Refusal("busy", `#${id} is changing. Try again.`);
-}
-
-/** How many actions are in each state. Observations are not counted: nobody decides them. */
-export async function countStates(ws: string): Promise<Counts> {
-  const kv = await openStore();
-  const counts: Counts = {};
-  for await (const { key, value } of kv.list<Deno.KvU64>({ prefix: keys.counts(ws) })) {
-    const state = key.at(-1);
-    if (typeof state === "string" && isState(state)) counts[state] = Number(value.value);
-  }
-  return counts;
-}
-
-export interface ListQuery {
-  state?: ActionState;
-  type?: "action" | "observation";
-  table?: string;
-  q?: string;
-  limit?: number;
-  cursor?: string;
-}
-
-/** A page looks at no more entries than this before it answers with what it found and a cursor to go on. */
-const SCAN = 2_000;
-
-/** One page, newest first. */
-export async function listActions(ws: string, query: ListQuery): Promise<ActionList> {
-  const kv = await openStore();
-  const limit = query.limit ?? 50;
-  const prefix = query.state
-    ? keys.allOfState(ws, query.state)
-    : query.type
-    ? keys.allOfType(ws, query.type)
-    : keys.actions(ws);
-  const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
-  if (!Number.isSafeInteger(before)) throw new Refusal("invalid", "The cursor is not one of ours.");
-  const found: ActionSummary[] = [];
-  const changed = await changedTables(kv, ws);
-  let scanned = 0;
-  let last: number | null = null;
-  const direct = !query.state && !query.type;
-  for await (
-    const entry of kv.list<Stored>({ start: prefix, end: [...prefix, before] }, {
-      reverse: true,
-      batchSize: 100,
-    })
-  ) {
-    const id = Number(entry.key.at(-1));
-    const stored = direct ? entry.value : (await kv.get<Stored>(keys.action(ws, id))).value;
-    last = id;
-    if (stored && matches(stored.summary, query)) found.push(fit(marked(stored, changed)));
-    if (found.length === limit || ++scanned === SCAN) break;
-  }
-  const more = found.length === limit || scanned === SCAN;
-  return {
-    actions: found,
-    cursor: more && last !== null ? String(last) : null,
-    counts: await countStates(ws),
-  };
-}
-
-/** Numbers of all actions in a state, oldest first. */
-export async function idsOfState(ws: string, state: ActionState): Promise<number[]> {
-  const kv = await openStore();
-  const ids: number[] = [];
-  for await (const { key, value } of kv.list<string>({ prefix: keys.allOfState(ws, state) })) {
-    if (value === "action") ids.push(Number(key.at(-1)));
-  }
-  return ids;
 }
 
 export function notPending(summary: ActionSummary): Refusal {
   return new Refusal(
     "not_pending",
-    `#${summary.id} is ${summary.state} already. Nothing was changed by this.`,
+    summary.type === "action"
+      ? `#${summary.id} is ${summary.state} already. Nothing was changed by this.`
+      : `#${summary.id} is a read: there is nothing to decide.`,
   );
-}
-
-/** A summary with what is known now of its preview. */
-function marked(
-  { summary, previewed }: Pick<Stored, "summary" | "previewed">,
-  changed: ReadonlyMap<string, number>,
-) {
-  const maybeStale = summary.state === "pending" && previewed !== null && isBehind(previewed, changed);
-  return maybeStale === summary.maybeStale ? summary : { ...summary, maybeStale };
-}
-
-async function fresh(
-  kv: Deno.Kv,
-  ws: string,
-  summary: ActionSummary,
-  previewed: Previewed | null,
-): Promise<ActionSummary> {
-  const changed = summary.state === "pending" ? await changedTables(kv, ws) : new Map<string, number>();
-  return marked({ summary, previewed }, changed);
 }
 
 /** Twenty proposals at once find the same room: the counts that were read must be the counts at the commit. */
@@ -270,17 +194,4 @@ async function checkRoom(kv: Deno.Kv, op: Deno.AtomicOperation, ws: string, most
 
 function notFound(id: number): Refusal {
   return new Refusal("not_found", `There is no #${id}.`);
-}
-
-function matches(summary: ActionSummary, { state, type, table, q }: ListQuery): boolean {
-  if (state && summary.state !== state) return false;
-  if (type && summary.type !== type) return false;
-  if (table && !summary.affected.some((count) => count.table === table)) return false;
-  if (!q) return true;
-  const text = `#${summary.id} ${summary.title} ${summary.description} ${summary.sql}`.toLowerCase();
-  return q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
-}
-
-function isState(text: string): text is ActionState {
-  return Object.hasOwn(EDGES, text);
 }

@@ -39,7 +39,8 @@ export function fit(summary: ActionSummary): ActionSummary {
       reason: fitted.reason && cut(fitted.reason, size),
       error: fitted.error && cut(fitted.error, size),
       badges: fitted.badges.map((badge) => ({ ...badge, reason: cut(badge.reason, size) })),
-      affected: size > 60 ? fitted.affected : fitted.affected.slice(0, 1),
+      affected: (size > 60 ? fitted.affected : fitted.affected.slice(0, 1))
+        .map((count) => ({ ...count, table: cut(count.table, Math.max(size, 120)) })),
     };
   }
   return fitted;

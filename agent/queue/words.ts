@@ -1,12 +1,13 @@
 /** How an outcome is put into words, for people and for the model alike. Pure. */
 import type { ActionSummary, ChatMessage, Count } from "../types.ts";
+import { rowsWord } from "./numbers.ts";
 
 /** "3 rows updated in customers", for the counts of a change. */
 export function countWords(counts: readonly Count[]): string {
   const parts = counts.flatMap(({ table, inserted, updated, deleted }) =>
     ([[inserted, "added to"], [updated, "updated in"], [deleted, "deleted from"]] as const)
       .filter(([n]) => n > 0)
-      .map(([n, verb]) => `${n} row${n === 1 ? "" : "s"} ${verb} ${table}`)
+      .map(([n, verb]) => `${rowsWord(n)} ${verb} ${table}`)
   );
   return parts.length ? parts.join(", ") : "no row changed";
 }
@@ -17,7 +18,7 @@ export function outcomeWords(action: ActionSummary): string {
   const why = action.reason ? `: ${action.reason}` : "";
   switch (action.state) {
     case "approved":
-      return `#${action.id} was approved${by}: ${countWords(action.affected)}.`;
+      return `#${action.id} was approved${by}${without(action)}: ${countWords(action.affected)}.`;
     case "reverted":
       return `#${action.id} was reverted${by}: its rows are as they were before.`;
     case "rejected":
@@ -33,6 +34,11 @@ export function outcomeWords(action: ActionSummary): string {
     default:
       return `#${action.id} is ${action.state}.`;
   }
+}
+
+/** The model proposed more than was done: it has to know. */
+function without({ narrowedBy }: ActionSummary): string {
+  return narrowedBy ? ` after ${narrowedBy} row${narrowedBy === 1 ? " was" : "s were"} left out` : "";
 }
 
 /** The note that enters the conversation when an action is decided. */

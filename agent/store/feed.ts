@@ -2,7 +2,7 @@
  * What changed in a workspace, in order. Every commit writes its state, one feed entry and the head key together, so
  * that whoever follows the feed misses nothing that was committed and sees nothing that was not.
  */
-import type { ActionSummary } from "../types.ts";
+import type { ActionSummary, WorkspaceSettings } from "../types.ts";
 import { keys } from "./keys.ts";
 
 /** A change as the feed keeps it: small things whole, large ones by reference. */
@@ -11,7 +11,9 @@ export type FeedEvent =
   | { t: "message"; n: number; id: string }
   | { t: "run"; run: string }
   | { t: "cleared" }
-  | { t: "data"; tables: string[]; version: string };
+  | { t: "settings"; settings: WorkspaceSettings }
+  /** `outside`: by whom and where exactly is not known; `tables` is all there are, or none when they are many. */
+  | { t: "data"; tables: string[]; version: string; outside?: true };
 
 export interface FeedEntry {
   versionstamp: string;
@@ -26,6 +28,7 @@ export const CURSOR_MS = 20 * 3_600_000;
 export function announce(kv: Deno.Kv, op: Deno.AtomicOperation, ws: string, events: FeedEvent[]): void {
   op.set(keys.feed(ws, kv.commitVersionstamp()), events, { expireIn: KEEP_MS });
   op.set(keys.head(ws), Date.now());
+  for (const event of events) if (event.t === "data") op.set(keys.version(ws), event.version);
 }
 
 /** Entries after a versionstamp, oldest first; `until` bounds them, inclusive. */
