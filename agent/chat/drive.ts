@@ -3,8 +3,7 @@
  * every batch checks the lease, so that a process that was declared dead can't write on.
  */
 import { convertToModelMessages, isStepCount, readUIMessageStream, streamText, toUIMessageStream } from "ai";
-import type { Actor, ChatChunk, ChatMessage, MessageMetadata } from "../types.ts";
-import { database } from "../database.ts";
+import type { Actor, ChatChunk, ChatMessage, MessageMetadata, Table } from "../types.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import type { Hub } from "../live/hub.ts";
 import { hubOf } from "../live/hubs.ts";
@@ -13,9 +12,9 @@ import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff } from "../store/kv.ts";
 import { dropLarge, putLarge } from "../store/large.ts";
-import { forModel, instructions, isForModel, WINDOW, windowOf } from "./instructions.ts";
+import { forModel, instructions, windowOf } from "./instructions.ts";
 import { chooseModel, modelFailure } from "./model.ts";
-import { appendMessages, lastMessages } from "./store.ts";
+import { appendMessages } from "./store.ts";
 import { tools } from "./tools.ts";
 
 /** Steps of one answer; the last one has no tools, so that it always ends in words. */
@@ -30,9 +29,15 @@ export interface Drive {
   database: string;
   run: string;
   kind: Lease["kind"];
+  /** Versionstamp of the lease under which it runs. */
+  lease: string;
   by: Actor;
   /** The message that is answered. */
   messageId: string | null;
+  /** The conversation up to and with it, as much as the model sees. */
+  messages: ChatMessage[];
+  /** The tables that it is about. */
+  schema: Promise<{ tables: Table[] }>;
   /** Aborted with the reason "stopped" when a person stops it. */
   signal: AbortSignal;
   /** Called when everything is said and only has to be stored. */
@@ -88,10 +93,7 @@ export async function drive(run: Drive): Promise<void> {
 }
 
 async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<ChatChunk>> {
-  const [messages, { tables }] = await Promise.all([
-    lastMessages(run.ws, WINDOW, isForModel),
-    database(run.database).schema(),
-  ]);
+  const { tables } = await run.schema;
   const chosen = chooseModel(tables);
   const origin = {
     ws: run.ws,
@@ -103,7 +105,7 @@ async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<C
   const result = streamText({
     model: chosen.model,
     instructions: instructions(tables),
-    messages: await convertToModelMessages(windowOf(messages).map(forModel), {
+    messages: await convertToModelMessages(windowOf(run.messages).map(forModel), {
       tools: toolset,
       ignoreIncompleteToolCalls: true,
     }),
@@ -142,8 +144,12 @@ class ChunkLog {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #chain: Promise<void> = Promise.resolve();
   readonly #fence = new AbortController();
+  /** The lease as it was last written, as far as is known here. */
+  #lease: string | null;
 
-  constructor(readonly hub: Hub, readonly run: Drive) {}
+  constructor(readonly hub: Hub, readonly run: Drive) {
+    this.#lease = run.lease;
+  }
 
   /** Aborted when another process holds the lease now. */
   get fenced(): AbortSignal {
@@ -185,17 +191,23 @@ class ChunkLog {
     if (chunks.length === 0) return;
     const { kv } = this.hub;
     const large = await putLarge(kv, ws, chunks);
-    for (let tries = 0;; tries++) {
+    for (;;) {
+      const op = kv.atomic().check({ key: keys.run(ws), versionstamp: this.#lease });
+      op.set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
+      op.set(keys.chunk(ws, run, from), { from, count: chunks.length, large } satisfies Batch);
+      op.set(keys.progress(ws), Date.now());
+      const done = await op.commit();
+      if (done.ok) {
+        this.#lease = done.versionstamp;
+        break;
+      }
+      // A beat renewed it, or it is another's.
       const lease = await kv.get<Lease>(keys.run(ws));
       if (lease.value?.run !== run) {
         this.#fence.abort(new Error("The lease is gone."));
         return;
       }
-      const op = kv.atomic().check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
-      op.set(keys.chunk(ws, run, from), { from, count: chunks.length, large } satisfies Batch);
-      op.set(keys.head(ws), Date.now());
-      if ((await op.commit()).ok) break;
-      await backoff(tries);
+      this.#lease = lease.versionstamp;
     }
     this.#stored = from + chunks.length;
   }
@@ -220,8 +232,9 @@ export async function closeRun(ws: string, run: string, message: ChatMessage): P
     const lease = await kv.get<Lease>(keys.run(ws));
     if (lease.value?.run !== run) return false;
     const op = kv.atomic().check(lease).delete(keys.run(ws));
-    // An answer that says nothing at all (a follow-up that gave way to a person) leaves no message.
-    const empty = message.parts.length === 0 && message.metadata?.status === "stopped";
+    // Nobody asked for a follow-up: one that gave way before its first word leaves no message. An answer says "Stopped."
+    const empty = lease.value.kind === "followup" && message.parts.length === 0 &&
+      message.metadata?.status === "stopped";
     announce(kv, op, ws, empty ? [{ t: "run", run: "" }] : await appendMessages(kv, op, ws, [message]));
     if ((await op.commit()).ok) break;
     await backoff(tries);

@@ -4,6 +4,7 @@
  */
 import type { ActionSummary, Actor } from "../types.ts";
 import { logUnexpected } from "../errors.ts";
+import { getAction } from "../queue/store.ts";
 import { isForModel, isOutcome } from "./instructions.ts";
 import { runningAnswer, startFollowUp, type Where } from "./run.ts";
 import { lastMessages } from "./store.ts";
@@ -12,6 +13,8 @@ import { lastMessages } from "./store.ts";
 export const TOGETHER_MS = 2_000;
 const WAIT_MS = 500;
 const PATIENCE = 120;
+/** How far back it is looked for outcomes, in messages. */
+const NOTES = 20;
 
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -22,6 +25,16 @@ export function followUp(where: Where, action: ActionSummary): void {
   }
   const by: Actor = { ...action.proposedBy };
   plan(where, by, TOGETHER_MS, PATIENCE);
+}
+
+/** Plans what an earlier process did not come to say: on the outcomes that no answer came after. */
+export async function catchUp(where: Where): Promise<void> {
+  const { messages } = await lastMessages(where.ws, NOTES, isForModel);
+  const heard = messages.findLastIndex(({ role }) => role === "assistant");
+  const notes = messages.slice(heard + 1).filter(isOutcome);
+  for (const id of new Set(notes.flatMap(({ metadata }) => metadata?.actions ?? []))) {
+    followUp(where, await getAction(where.ws, id));
+  }
 }
 
 /** Forgets what is planned; for a graceful stop. */
@@ -45,7 +58,7 @@ async function say(where: Where, by: Actor, patience: number): Promise<void> {
     if (patience > 0 && !waiting.has(where.ws)) plan(where, by, WAIT_MS, patience - 1);
     return;
   }
-  const messages = await lastMessages(where.ws, 20, isForModel);
+  const { messages } = await lastMessages(where.ws, NOTES, isForModel);
   const last = messages.findLastIndex(isOutcome);
   // The model has seen the note already: an answer came after it.
   if (last === -1 || messages.slice(last + 1).some(({ role }) => role === "assistant")) return;

@@ -11,6 +11,7 @@ import {
 import type { Table } from "../types.ts";
 import { createBuiltinModel } from "../builtin/model.ts";
 import { settings } from "../settings.ts";
+import { pauseOf, refuseLongPauses } from "./patience.ts";
 import { mendQuirks } from "./quirks.ts";
 
 /** Pause between the words of the built-in model, in milliseconds: it reads as writing, and can be stopped. */
@@ -39,13 +40,14 @@ export function chooseModel(schema: Table[]): ChosenModel {
   if (baseUrl === null) {
     // OpenAI itself, by the Responses API; `store: false` keeps the conversation off its servers.
     const openai = createOpenAI({ apiKey, baseURL: "https://api.openai.com/v1" });
-    return { model: openai(name), name, builtin: false, providerOptions: { openai: { store: false } } };
+    const model = wrapLanguageModel({ model: openai(name), middleware: refuseLongPauses });
+    return { model, name, builtin: false, providerOptions: { openai: { store: false } } };
   }
   // Models that think aloud in their text do it between these tags; a person unfolds it if they want to.
   const model = wrapLanguageModel({
     model: createOpenAI({ apiKey, baseURL: baseUrl }).chat(name),
     // The first is the outermost: what was thought aloud is taken out before the text is looked at for calls.
-    middleware: [mendQuirks, extractReasoningMiddleware({ tagName: "think" })],
+    middleware: [mendQuirks, extractReasoningMiddleware({ tagName: "think" }), refuseLongPauses],
   });
   return { model, name, builtin: false };
 }
@@ -59,7 +61,9 @@ export function modelFailure(thrown: unknown): string {
     if (statusCode === 401 || statusCode === 403) return "The model's provider refused the key.";
     if (statusCode === 404) return "The model's provider does not know this model.";
     if (statusCode === 429) {
-      return "The model's provider says that there are too many requests. Wait a moment.";
+      const pause = pauseOf(error);
+      const wait = pause ? `Try again in ${pause} second${pause === 1 ? "" : "s"}.` : "Wait a moment.";
+      return `The model's provider says that there are too many requests. ${wait}`;
     }
     if (statusCode !== undefined && statusCode >= 500) {
       return `The model's provider failed (HTTP ${statusCode}).`;

@@ -8,7 +8,8 @@ import { assertRoom, count } from "../limits/messages.ts";
 import { actorOf, type Person } from "../people.ts";
 import { keys } from "../store/keys.ts";
 import type { Workspace } from "../workspaces.ts";
-import { makeRoom, type Request, startAnswer } from "./run.ts";
+import type { Request } from "./request.ts";
+import { makeRoom, startAnswer } from "./run.ts";
 import { addMessages } from "./store.ts";
 
 /** What became of it: an answer is being written, or it was answered at once by `message`, without a model. */

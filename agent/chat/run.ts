@@ -1,5 +1,4 @@
 /** Answers, one at a time in each workspace: started by a message, stopped from any tab, closed when their process died. */
-import { z } from "zod";
 import type { Actor, ChatChunk, ChatMessage } from "../types.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import type { Verdict } from "../guard/judge.ts";
@@ -11,7 +10,11 @@ import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
 import { getLarge } from "../store/large.ts";
+import { inTurn } from "../store/turns.ts";
+import { schemaOf } from "../schema.ts";
 import { closeRun, drive, foldChunks } from "./drive.ts";
+import { isForModel, WINDOW } from "./instructions.ts";
+import type { Request } from "./request.ts";
 import { appendMessages, hasMessage, lastMessages } from "./store.ts";
 
 /** A run without a sign of life for this long belongs to a dead process, in milliseconds. */
@@ -19,55 +22,6 @@ const DEAD_MS = 15_000;
 const BEAT_MS = 5_000;
 /** A follow-up at another process may take this long to give way, in milliseconds. */
 const PATIENCE_MS = 2_000;
-const MAX_TEXT = 8_000;
-
-const TextPart = z.object({ type: z.literal("text"), text: z.string() });
-const AnyPart = z.union([TextPart, z.object({ type: z.string() })]);
-const Message = z.object({
-  id: z.string().max(100).optional(),
-  role: z.string(),
-  parts: z.array(AnyPart).max(50),
-});
-
-/** The body of POST …/chat: our own, or the AI SDK's, of which the last message of a user counts and nothing else. */
-export const ChatBody = z.union([
-  z.object({ message: z.union([z.string(), Message]) }),
-  z.object({ messages: z.array(Message).min(1), trigger: z.string().optional() }),
-  z.object({ trigger: z.literal("regenerate-message") }),
-]);
-export type ChatBody = z.infer<typeof ChatBody>;
-
-/** What a person asked for: something new, or the last answer once more. */
-export type Request = { id: string; text: string } | "retry";
-
-/** Reads what a person asked for. Only their own text counts: a client can't put words into the agent's mouth. */
-export function requestOf(body: ChatBody): Request {
-  if ("trigger" in body && body.trigger === "regenerate-message") return "retry";
-  const message = "message" in body
-    ? body.message
-    : "messages" in body
-    ? body.messages.findLast(isUser)
-    : undefined;
-  const text = typeof message === "string"
-    ? message
-    : message && isUser(message)
-    ? message.parts.flatMap((part) => "text" in part && part.type === "text" ? [part.text] : []).join("\n")
-    : "";
-  const id = typeof message === "object" && message.id ? message.id : crypto.randomUUID();
-  if (text.trim() === "") {
-    throw new Refusal("invalid", "Say something.", { errors: [{ path: "message", message: "is empty" }] });
-  }
-  if (text.length > MAX_TEXT) {
-    throw new Refusal("invalid", `A message has at most ${MAX_TEXT} characters.`, {
-      errors: [{ path: "message", message: "is too long" }],
-    });
-  }
-  return { id, text };
-}
-
-function isUser(message: { role: string }): boolean {
-  return message.role === "user";
-}
 
 interface Active {
   abort: AbortController;
@@ -76,6 +30,8 @@ interface Active {
   done: Promise<void>;
 }
 const active = new Map<string, Active>();
+/** The answer that was begun last in each workspace by this process. */
+const lastAnswer = new Map<string, string>();
 
 export interface Where {
   ws: string;
@@ -92,18 +48,13 @@ export async function startAnswer(
   request: Request,
   verdict: Verdict = { verdict: "allow" },
 ): Promise<{ run: string }> {
-  await assertRoom(ws, by, "message");
-  await makeRoom(ws);
-  if (request !== "retry" && await hasMessage(ws, request.id)) {
-    throw new Refusal("busy", "This message was sent already.");
-  }
   const messages: ChatMessage[] = request === "retry" ? [] : [{
     id: request.id,
     role: "user",
     parts: [{ type: "text", text: request.text }],
     metadata: { at: new Date().toISOString(), by },
   }];
-  const messageId = request === "retry" ? await lastAsked(ws) : request.id;
+  const messageId = request === "retry" ? await askedAgain(ws, by) : request.id;
   return await begin({ ws, database }, by, "answer", messages, messageId, async (op) => {
     await count(op, ws, by, "message");
     if (request !== "retry") note(op, ws, { ...request, by }, verdict);
@@ -204,40 +155,71 @@ async function begin(
   const { ws } = where;
   const kv = await openStore();
   const run = crypto.randomUUID();
+  const schema = schemaOf(where.database);
+  // It is awaited where the answer is written, if there is one.
+  schema.catch(() => {});
+  let began: string;
+  let earlier: ChatMessage[];
   for (let tries = 0;; tries++) {
-    const lease = await kv.get<Lease>(keys.run(ws));
-    if (lease.value) {
-      if (kind === "followup" || lease.value.kind !== "followup") throw busy();
-      // It began in the moment in which the person asked.
+    const op = kv.atomic();
+    const before = lastAnswer.get(ws);
+    const [events, said] = await Promise.all([
+      appendMessages(kv, op, ws, messages),
+      lastMessages(ws, WINDOW, isForModel),
+    ]);
+    announce(kv, op, ws, [...events, { t: "run", run }]);
+    // One person's messages are counted together, in whichever workspace: twenty at once would only get in their own way.
+    const done = await inTurn(`person/${by.id}`, async () => {
+      const [lease] = await Promise.all([kv.get<Lease>(keys.run(ws)), also(op)]);
+      // Whoever lost a race to another person has their answer, though that one be over already.
+      if (lease.value && kind === "followup" || lastAnswer.get(ws) !== before) throw busy();
+      if (lease.value) return null;
+      op.check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
+      const done = await op.commit();
+      if (done.ok && kind === "answer") lastAnswer.set(ws, run);
+      return done;
+    });
+    if (!done) {
       await makeRoom(ws);
       continue;
     }
-    const op = kv.atomic().check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
-    await also(op);
-    announce(kv, op, ws, [...await appendMessages(kv, op, ws, messages), { t: "run", run }]);
-    if ((await op.commit()).ok) break;
+    if (done.ok) {
+      began = done.versionstamp;
+      // All was read at once: what came in between is read again.
+      const [asked] = events;
+      earlier = asked?.t !== "message" || said.upTo === asked.n - 1
+        ? said.messages
+        : (await lastMessages(ws, WINDOW, isForModel)).messages.filter(({ id }) => id !== asked.id);
+      break;
+    }
+    for (const { id } of messages) {
+      if (await hasMessage(ws, id)) throw new Refusal("busy", "This message was sent already.");
+    }
     if (tries > MAX_TRIES) throw new Refusal("busy", "The conversation is busy. Try again.");
     await backoff(tries);
   }
   (await hubOf(ws)).startRun(run);
   const abort = new AbortController();
-  const watch = await keepAlive(ws, run, kind, abort);
   const done = drive({
     ...where,
     run,
     kind,
+    lease: began,
     by,
     messageId,
+    messages: [...earlier, ...messages],
+    schema,
     signal: abort.signal,
     onEnding: () => mine.ending = true,
   })
     .catch((error) => void logUnexpected(error, "drive"))
-    .finally(() => {
+    .finally(async () => {
       active.delete(run);
-      watch.close();
+      (await watch).close();
     });
   const mine = { abort, done, ending: false };
   active.set(run, mine);
+  const watch = keepAlive(ws, run, kind, abort);
   return { run };
 }
 
@@ -273,8 +255,15 @@ function busy(): Refusal {
   return new Refusal("busy", "An answer is being written. Wait for it, or stop it.");
 }
 
-async function lastAsked(ws: string): Promise<string> {
-  const [last] = await lastMessages(ws, 1, (said) => isUser(said) && said.metadata?.kind !== "command");
+/** What an answer "once more" answers. Whoever may not ask now is told that first. */
+async function askedAgain(ws: string, by: Actor): Promise<string> {
+  await assertRoom(ws, by, "message");
+  await makeRoom(ws);
+  const { messages: [last] } = await lastMessages(
+    ws,
+    1,
+    ({ role, metadata }) => role === "user" && metadata?.kind !== "command",
+  );
   if (!last || last.metadata?.kind === "refused") {
     throw new Refusal("invalid", "There is nothing to answer again.");
   }

@@ -61,28 +61,35 @@ export async function addMessages(
   throw new Refusal("busy", "The conversation is busy. Try again.");
 }
 
-/** The newest messages that pass `keep`, oldest first, at most `limit`; those that don't are looked past. */
+/**
+ * The newest messages that pass `keep`, oldest first, at most `limit`; those that don't are looked past. `upTo` is the
+ * number of the newest of all, so that it can be told later whether another one came since.
+ */
 export async function lastMessages(
   ws: string,
   limit: number,
   keep: (message: ChatMessage) => boolean,
-): Promise<ChatMessage[]> {
-  const kept: ChatMessage[] = [];
-  let before: number | undefined;
-  for (let page = 0; page < MAX_PAGES && kept.length < limit; page++) {
-    const { messages, before: older } = await listMessages(ws, limit, before);
-    kept.unshift(...messages.filter(keep));
-    if (older === null) break;
-    before = Number(older);
+): Promise<{ messages: ChatMessage[]; upTo: number }> {
+  const page = await listMessages(ws, limit);
+  const { upTo } = page;
+  const kept = page.messages.filter(keep);
+  let { before } = page;
+  for (let pages = 1; pages < MAX_PAGES && kept.length < limit && before !== null; pages++) {
+    const older = await listMessages(ws, limit, Number(before));
+    kept.unshift(...older.messages.filter(keep));
+    before = older.before;
   }
-  return kept.slice(-limit);
+  return { messages: kept.slice(-limit), upTo };
 }
 
 /** A message by its number; null when it was cleared. */
 export async function getMessage(ws: string, n: number): Promise<ChatMessage | null> {
   const kv = await openStore();
-  const entry = await kv.get<StoredMessage>(keys.message(ws, n));
-  if (n < await firstOf(kv, ws)) return null;
+  const [entry, first] = await kv.getMany<[StoredMessage, number]>([
+    keys.message(ws, n),
+    keys.firstMessage(ws),
+  ]);
+  if (n < (first.value ?? 1)) return null;
   return entry.value && await getLarge<ChatMessage>(kv, ws, entry.value.message);
 }
 
@@ -92,27 +99,31 @@ export async function hasMessage(ws: string, id: string): Promise<boolean> {
   return (await kv.get(keys.messageNumber(ws, id))).value !== null;
 }
 
-/** A page of the conversation, oldest first, ending before `before`. */
+/** A page of the conversation, oldest first, ending before `before`. `upTo` is the number of its newest message. */
 export async function listMessages(
   ws: string,
   limit: number,
   before?: number,
-): Promise<{ messages: ChatMessage[]; before: string | null }> {
+): Promise<{ messages: ChatMessage[]; before: string | null; upTo: number }> {
   const kv = await openStore();
-  const start = keys.message(ws, await firstOf(kv, ws));
-  const messages: ChatMessage[] = [];
-  let first = 0;
   const end = keys.message(ws, before ?? Number.MAX_SAFE_INTEGER);
-  for await (
-    const { key, value } of kv.list<StoredMessage>({ start, end }, { reverse: true, limit })
-  ) {
-    const message = await getLarge<ChatMessage>(kv, ws, value.message);
-    if (message) messages.unshift(message);
-    first = Number(key.at(-1));
-  }
-  const older = first > 0 &&
-    !(await kv.list({ start, end: keys.message(ws, first) }, { limit: 1 }).next()).done;
-  return { messages, before: older ? String(first) : null };
+  const page = { start: keys.messages(ws), end };
+  const [first, entries] = await Promise.all([
+    firstOf(kv, ws),
+    // One more than is asked for tells whether there are older ones.
+    Array.fromAsync(kv.list<StoredMessage>(page, { reverse: true, limit: limit + 1 })),
+  ]);
+  const said = entries.flatMap(({ key, value }) => {
+    const n = Number(key.at(-1));
+    return n < first ? [] : [{ n, large: value.message }];
+  });
+  const shown = said.slice(0, limit);
+  const messages = await Promise.all(shown.map(({ large }) => getLarge<ChatMessage>(kv, ws, large)));
+  return {
+    messages: messages.flatMap((message) => message ?? []).reverse(),
+    before: said.length > limit ? String(shown.at(-1)?.n) : null,
+    upTo: shown[0]?.n ?? first - 1,
+  };
 }
 
 /**

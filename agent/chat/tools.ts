@@ -1,5 +1,5 @@
 /** What the model can do: read, propose, look, withdraw. None of these writes: a proposal waits for a person. */
-import { tool } from "ai";
+import { tool, zodSchema } from "ai";
 import { z } from "zod";
 import { Statements } from "@/db-service/contract/schemas.ts";
 import type { Value } from "../types.ts";
@@ -7,7 +7,8 @@ import { database } from "../database.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import { withdraw } from "../queue/decide.ts";
 import { observe, type Origin, propose } from "../queue/propose.ts";
-import { getStored, listActions } from "../queue/store.ts";
+import { listActions } from "../queue/list.ts";
+import { getStored } from "../queue/store.ts";
 import { rowsOf } from "../queue/risk.ts";
 import { countWords } from "../queue/words.ts";
 import { fence } from "./fence.ts";
@@ -20,6 +21,25 @@ const MAX_CELL = 2_000;
 
 const Sql = z.string().min(1).max(20_000);
 
+/** What each tool takes. Made once: turning zod's schemas into JSON Schema costs more than the rest of a run's start. */
+const INPUTS = {
+  queryDatabase: zodSchema(z.object({ sql: Sql, description: z.string().max(200).default("") })),
+  mutateDatabase: zodSchema(z.object({
+    title: z.string().min(1).max(200).describe("What it does, in a few words"),
+    description: z.string().max(2_000).default(""),
+    sql: Sql.optional().describe("One statement"),
+    statements: Statements.optional().describe("Several statements, in order, with bound arguments"),
+    // Models trained on other tools send it. The undo comes from captured rows, never from SQL that a model wrote.
+    revertSql: z.string().optional(),
+  })),
+  describeSchema: zodSchema(z.object({})),
+  listActions: zodSchema(z.object({
+    state: z.enum(["pending", "approved", "rejected", "failed", "reverted"]).optional(),
+    search: z.string().max(200).optional().describe("Words of the title, the SQL or the tables; or #12"),
+  })),
+  withdrawAction: zodSchema(z.object({ actionId: z.int().positive() })),
+};
+
 /**
  * The tools of one run. `fenced`: every result reaches the model inside a random boundary (not the built-in one: it reads
  * JSON). None is free of others' words: a refusal quotes a trigger's text, a list of actions the reasons of people.
@@ -31,21 +51,14 @@ export function tools(origin: Origin, fenced: boolean) {
   return {
     queryDatabase: tool({
       description: "Reads from the database with one SELECT statement (SQLite). The person sees the rows.",
-      inputSchema: z.object({ sql: Sql, description: z.string().max(200).default("") }),
+      inputSchema: INPUTS.queryDatabase,
       toModelOutput,
       execute: ({ sql, description }) => answer(() => query(origin, sql, description)),
     }),
     mutateDatabase: tool({
       description:
         "Proposes a change: one or more INSERT, UPDATE or DELETE statements. It is queued; a person decides. Nothing changes yet.",
-      inputSchema: z.object({
-        title: z.string().min(1).max(200).describe("What it does, in a few words"),
-        description: z.string().max(2_000).default(""),
-        sql: Sql.optional().describe("One statement"),
-        statements: Statements.optional().describe("Several statements, in order, with bound arguments"),
-        // Models trained on other tools send it. The undo comes from captured rows, never from SQL that a model wrote.
-        revertSql: z.string().optional(),
-      }),
+      inputSchema: INPUTS.mutateDatabase,
       toModelOutput,
       execute: ({ title, description, sql, statements }) =>
         answer(async () => {
@@ -64,7 +77,7 @@ export function tools(origin: Origin, fenced: boolean) {
     }),
     describeSchema: tool({
       description: "Tells the tables, columns, keys and references of the database as they are now.",
-      inputSchema: z.object({}),
+      inputSchema: INPUTS.describeSchema,
       toModelOutput,
       execute: () =>
         answer(async () => ({
@@ -72,14 +85,12 @@ export function tools(origin: Origin, fenced: boolean) {
         })),
     }),
     listActions: tool({
-      description: "Lists the newest proposed changes with their state.",
-      inputSchema: z.object({
-        state: z.enum(["pending", "approved", "rejected", "failed", "reverted"]).optional(),
-      }),
+      description: "Lists the newest proposed changes with their state, or those that hold some words.",
+      inputSchema: INPUTS.listActions,
       toModelOutput,
-      execute: ({ state }) =>
+      execute: ({ state, search }) =>
         answer(async () => {
-          const { actions } = await listActions(origin.ws, { type: "action", state, limit: 20 });
+          const { actions } = await listActions(origin.ws, { type: "action", state, q: search, limit: 20 });
           return {
             actions: actions.map(({ id, state, type, title, affected, reason, error }) => (
               { id, state, type, title, affected, reason, error }
@@ -89,7 +100,7 @@ export function tools(origin: Origin, fenced: boolean) {
     }),
     withdrawAction: tool({
       description: "Takes back a proposal of the agent that nobody has decided yet.",
-      inputSchema: z.object({ actionId: z.int().positive() }),
+      inputSchema: INPUTS.withdrawAction,
       toModelOutput,
       execute: ({ actionId }) =>
         answer(async () => {

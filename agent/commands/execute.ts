@@ -4,13 +4,15 @@ import { database } from "../database.ts";
 import { Refusal } from "../errors.ts";
 import { reject } from "../queue/decide.ts";
 import { observe, type Origin, propose } from "../queue/propose.ts";
+import { number, rowsWord } from "../queue/numbers.ts";
 import { cut } from "../queue/summary.ts";
-import { getStored, listActions, notPending } from "../queue/store.ts";
+import { listActions } from "../queue/list.ts";
+import { getStored, notPending } from "../queue/store.ts";
 import { countWords, outcomeWords } from "../queue/words.ts";
 import { find } from "./find.ts";
 import type { Call } from "./parse.ts";
 import { commandNamed, COMMANDS } from "./registry.ts";
-import { actionLines, columnLines, plain, rowsWord, tableLines } from "./words.ts";
+import { actionLines, columnLines, plain, tableLines } from "./words.ts";
 
 /** What a command answers: words, and the same as data. */
 export interface Result {
@@ -76,7 +78,7 @@ async function pending(ws: string): Promise<Result> {
   const more = total > actions.length;
   const text = actions.length === 0
     ? "Nothing waits for a decision."
-    : `${total === 1 ? "One change waits" : `${total} changes wait`} for a decision:\n\n${
+    : `${total === 1 ? "One change waits" : `${number(total)} changes wait`} for a decision:\n\n${
       actionLines(actions)
     }`;
   return { text, data: { command: "pending", actions: idsOf(actions), more } };
@@ -103,7 +105,7 @@ async function query(origin: Origin, sql: string): Promise<Result> {
     const { id } = await observe(origin, read, result);
     const { rowCount, truncated, ms, rows } = result;
     const shown = truncated
-      ? `${rowsWord(rowCount)} or more, of which ${rows.length} are shown`
+      ? `${rowsWord(rowCount)} or more, of which ${number(rows.length)} are shown`
       : rowsWord(rowCount);
     return {
       text: `${shown}, ${Math.round(ms * 10) / 10} ms. Logged as #${id}.`,
@@ -142,7 +144,7 @@ async function schema(name: string, table: string | null): Promise<Result> {
     const names = tables.slice(0, 20).map((one) => one.name).join(", ");
     throw new Refusal(
       "not_found",
-      `There is no table "${table.slice(0, 80)}". The tables are ${names || "none yet"}.`,
+      `There is no table "${table.slice(0, 80)}". Tables: ${names || "none yet"}.`,
     );
   }
   return {

@@ -1,36 +1,51 @@
 /** `/find`: searches what was proposed and read, and what was said. */
-import type { ChatMessage, FoundMessage } from "../types.ts";
+import type { ActionSummary, ChatMessage, FoundMessage } from "../types.ts";
 import { listMessages } from "../chat/store.ts";
-import { listActions } from "../queue/store.ts";
+import { listActions } from "../queue/list.ts";
 import type { Result } from "./execute.ts";
 import { actionLines, plain } from "./words.ts";
 
 const MAX_FOUND = 20;
-/** How far back the conversation is searched, in messages; actions have their own limit. */
+/** A page of actions ends when much was read for it: this many are asked for before the answer says that there is more. */
+const MAX_PAGES = 5;
+/** How far back the conversation is searched, in messages. */
 const MAX_MESSAGES = 500;
 const PAGE = 100;
 const AROUND = 60;
 
 /** Searches actions and messages, newest first. Commands are left out: each would find itself. */
 export async function find(ws: string, text: string): Promise<Result> {
-  const [{ actions, cursor }, { found, more }] = await Promise.all([
-    listActions(ws, { q: text, limit: MAX_FOUND }),
+  const [actions, { found, more }] = await Promise.all([
+    findActions(ws, text),
     findMessages(ws, text),
   ]);
   const messages = found.map(({ role, excerpt }) =>
     `- ${role === "user" ? "Said" : role === "assistant" ? "Answered" : "Noted"}: ${plain(excerpt)}`
   );
-  const lines = [actionLines(actions), messages.join("\n")].filter(Boolean).join("\n");
+  const lines = [actionLines(actions.found), messages.join("\n")].filter(Boolean).join("\n");
   return {
     text: lines || `Nothing holds "${plain(text)}".`,
     data: {
       command: "find",
       text,
-      actions: actions.map(({ id }) => id),
+      actions: actions.found.map(({ id }) => id),
       messages: found,
-      more: more || (cursor !== null && actions.length === MAX_FOUND),
+      more: more || actions.more,
     },
   };
+}
+
+async function findActions(ws: string, q: string): Promise<{ found: ActionSummary[]; more: boolean }> {
+  const found: ActionSummary[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const page = await listActions(ws, { q, limit: MAX_FOUND - found.length, cursor });
+    found.push(...page.actions);
+    if (page.cursor === null) return { found, more: false };
+    if (found.length === MAX_FOUND) break;
+    cursor = page.cursor;
+  }
+  return { found, more: true };
 }
 
 async function findMessages(ws: string, text: string): Promise<{ found: FoundMessage[]; more: boolean }> {

@@ -6,13 +6,15 @@ import { assertRoom, count } from "../limits/messages.ts";
 import { actorOf, enter, type Person } from "../people.ts";
 import type { Workspace } from "../workspaces.ts";
 import { execute, type Result } from "./execute.ts";
+import { answerOf, unanswered } from "./interrupted.ts";
 import type { Parsed } from "./parse.ts";
 import { commandNamed } from "./registry.ts";
 import { plain } from "./words.ts";
 
 /**
  * Carries out what was typed and keeps both as messages. The command is kept first, under the id that the client gave
- * it: sent twice, it is carried out once. What refuses a command is its answer, so that it stands where it was typed.
+ * it: sent twice, it is carried out once. What refuses a command is its answer, so that it stands where it was typed. If
+ * this process dies in between, {@link closeUnanswered} says so in its place.
  */
 export async function runCommand(
   workspace: Workspace,
@@ -23,16 +25,15 @@ export async function runCommand(
   const ws = workspace.id;
   const by = actorOf(person);
   await assertRoom(ws, by, "command");
-  await addMessages(ws, [asked(id, text, by)], (op) => count(op, ws, by, "command"));
-  const result = await carryOut(workspace, person, by, id, parsed);
-  const answer: ChatMessage = {
-    id: crypto.randomUUID(),
-    role: "assistant",
-    parts: [{ type: "text", text: result.text }, { type: "data-command", data: result.data }],
-    metadata: { kind: "command", status: "done", at: new Date().toISOString() },
-  };
-  await addMessages(ws, [answer]);
-  return answer;
+  return await unanswered(ws, { id, text }, async (open, answered) => {
+    await addMessages(ws, [asked(id, text, by)], async (op) => {
+      await count(op, ws, by, "command");
+      open(op);
+    });
+    const answer = answerOf(await carryOut(workspace, person, by, id, parsed), "done");
+    await addMessages(ws, [answer], answered);
+    return answer;
+  });
 }
 
 /** The command that a text holds, without the slash. */

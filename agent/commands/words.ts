@@ -1,5 +1,6 @@
 /** How the results of commands are put into words: Markdown in which nothing that comes from data is markup. Pure. */
 import type { ActionSummary, Table } from "../types.ts";
+import { rowsWord } from "../queue/numbers.ts";
 import { countWords } from "../queue/words.ts";
 
 /** Text that stays text in Markdown, on one line and not at its start. "#12" stays a number that the page links. */
@@ -43,8 +44,4 @@ export function columnLines({ columns, foreignKeys }: Table): string {
     ];
     return `- **${plain(column.name)}**: ${plain(facts.filter(Boolean).join(", "))}`;
   }).join("\n");
-}
-
-export function rowsWord(rows: number): string {
-  return `${rows} row${rows === 1 ? "" : "s"}`;
 }

@@ -25,13 +25,14 @@ const COMMAND_FACTOR = 3;
  * again. Throws `rate_limited` with `retryAfter` when there is no room.
  */
 export async function count(op: Deno.AtomicOperation, ws: string, by: Actor, kind: Kind): Promise<void> {
+  const kv = await openStore();
   const now = Date.now();
-  for (const { key, limit, who } of windows(ws, by, kind)) {
-    const kv = await openStore();
-    const entry = await kv.get<number[]>(key);
-    const admission = admit(entry.value ?? [], now, limit);
+  const counted = windows(ws, by, kind);
+  const entries = await kv.getMany<number[][]>(counted.map(({ key }) => key));
+  for (const [i, { key, limit, who }] of counted.entries()) {
+    const admission = admit(entries[i].value ?? [], now, limit);
     if (!admission.ok) throw limited(who, limit, kind, admission.retryAfter);
-    op.check(entry).set(key, admission.times, { expireIn: 2 * WINDOW_MS });
+    op.check(entries[i]).set(key, admission.times, { expireIn: 2 * WINDOW_MS });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Feed entries as the frames that tabs receive. */
 import type { Counts, LiveFrame } from "../types.ts";
 import { getMessage } from "../chat/store.ts";
+import { features } from "../people.ts";
 import { type FeedEntry, type FeedEvent, readFeed } from "../store/feed.ts";
 import { type Cursor, formatCursor } from "./cursor.ts";
 
@@ -61,8 +62,14 @@ async function frameOf(ws: string, event: FeedEvent): Promise<Unstamped | null> 
       return (cursor) => ({
         type: "data",
         cursor,
-        data: { tables: event.tables, version: event.version },
+        data: {
+          tables: event.tables,
+          version: event.version,
+          ...(event.outside && { outside: true }),
+        },
       });
+    case "settings":
+      return (cursor) => ({ type: "settings", cursor, data: { ...event.settings, features: features() } });
     case "cleared":
       return (cursor) => ({ type: "chat", cursor, data: { cleared: true } });
     case "message": {

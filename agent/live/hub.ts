@@ -1,17 +1,18 @@
 /**
- * The live feed of one workspace in this process: one watcher on the head key, however many tabs follow. What is
+ * The live feed of one workspace in this process: one watcher, however many tabs follow. What is
  * committed reaches every subscriber in commit order; chunks of a running answer reach them from memory, and from KV
  * when another process drives the run.
  */
 import type { ChatChunk, Counts, LiveFrame } from "../types.ts";
 import { logUnexpected } from "../errors.ts";
-import { countStates } from "../queue/store.ts";
+import { countStates } from "../queue/list.ts";
 import { CURSOR_MS, feedEnd, readFeed } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { openStore } from "../store/kv.ts";
 import { getLarge } from "../store/large.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import { framesOf, pastFrames, stamp } from "./frames.ts";
+import { Passing } from "./passing.ts";
 import type { Batch, Lease, Tail } from "./tail.ts";
 
 /** A watcher that broke is replaced after this long, in milliseconds. */
@@ -33,6 +34,7 @@ export class Hub {
   #watch: ReadableStreamDefaultReader<unknown> | null = null;
   #following: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #passing = new Passing(() => void this.drain());
   /** The run that this process drives: its chunks come from memory, ahead of KV. */
   #driven: string | null = null;
 
@@ -88,6 +90,7 @@ export class Hub {
     const subscriber: Send = (frame) => hold ? held.push(frame) : send(frame);
     // Registered as a link of the chain, so never in the middle of a drain: what is committed up to `until` comes from
     // the feed below, and what is committed later waits in `held` until the past has been sent.
+    this.#passing.hurry();
     const registered = this.drain().then(() => {
       this.#subscribers.add(subscriber);
       const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
@@ -163,6 +166,7 @@ export class Hub {
   async close(): Promise<void> {
     this.#closed = true;
     this.#subscribers.clear();
+    this.#passing.close();
     await this.#watch?.cancel().catch(() => {});
     await this.#following;
     await this.#chain;
@@ -189,9 +193,18 @@ export class Hub {
   async #follow(): Promise<void> {
     while (!this.#closed) {
       try {
-        const reader = this.kv.watch([keys.head(this.ws)]).getReader();
+        const reader = this.kv.watch([keys.head(this.ws), keys.progress(this.ws)]).getReader();
         this.#watch = reader;
-        while (!(await reader.read()).done) await this.drain();
+        let progress: string | null = null;
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          const [head, written] = value;
+          const isNews = head.versionstamp !== null && head.versionstamp > this.#at;
+          const isProgress = written.versionstamp !== progress && !this.#drives;
+          progress = written.versionstamp;
+          if (isNews || isProgress) await this.drain();
+        }
       } catch (error) {
         logUnexpected(error, "live feed");
       }
@@ -203,7 +216,7 @@ export class Hub {
   }
 
   async #drain(): Promise<void> {
-    for (const entry of await readFeed(this.kv, this.ws, this.#at)) {
+    for (const entry of this.#passing.due(await readFeed(this.kv, this.ws, this.#at))) {
       const tail = this.#tail;
       const ends = tail && entry.events.some((event) => event.t === "message" && event.id === tail.run);
       // The last words of another process's answer come before the message that replaces them.
@@ -249,8 +262,14 @@ export class Hub {
     this.broadcast((cursor) => ({ type: "counts", cursor, data }));
   }
 
+  /** Whether the running answer is written by this process: nothing of it is news. */
+  get #drives(): boolean {
+    return this.#tail !== null && this.#tail.run === this.#driven;
+  }
+
   /** The answer that another process writes, as far as it is stored. */
   async #readRun(): Promise<void> {
+    if (this.#drives) return;
     const lease = await this.kv.get<Lease>(keys.run(this.ws));
     if (!lease.value || lease.value.run === this.#driven) return;
     const { run } = lease.value;

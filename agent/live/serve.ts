@@ -3,7 +3,7 @@ import type { LiveFrame } from "../types.ts";
 import { runningAnswer } from "../chat/run.ts";
 import { logUnexpected } from "../errors.ts";
 import { health } from "../life.ts";
-import { countStates } from "../queue/store.ts";
+import { countStates } from "../queue/list.ts";
 import { settings } from "../settings.ts";
 import type { Workspace } from "../workspaces.ts";
 import { hubOf } from "./hubs.ts";
