@@ -13,7 +13,10 @@ const STYLES = [
   "queue",
   "action",
   "diff",
+  "review",
+  "leave_out",
   "data",
+  "dialog",
   "narrow",
 ];
 

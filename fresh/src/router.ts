@@ -11,6 +11,8 @@ export interface RouteMatch<T> {
 interface Entry<T> {
   pattern: string;
   matcher: URLPattern | null;
+  /** Its parts, where each is a fixed text or one parameter: most addresses are told apart without the matcher. */
+  parts: string[] | null;
   byMethod: Map<Method, T>;
 }
 
@@ -28,6 +30,7 @@ export class Router<T> {
       entry = {
         pattern,
         matcher: dynamic ? new URLPattern({ pathname: pattern }) : null,
+        parts: /[*{}+?()]/.test(pattern) ? null : pattern.split("/"),
         byMethod: new Map(),
       };
       entries.set(pattern, entry);
@@ -45,7 +48,9 @@ export class Router<T> {
         params: noParams(),
       };
     }
+    const parts = url.pathname.split("/");
     for (const entry of this.#patterns.values()) {
+      if (entry.parts !== null && !mayMatch(entry.parts, parts)) continue;
       const found = entry.matcher?.exec(url);
       if (!found) continue;
       const params = noParams();
@@ -82,6 +87,12 @@ function pick<T>(entry: Entry<T>, method: string): T | null {
   const item = entry.byMethod.get(known);
   if (item !== undefined) return item;
   return known === "HEAD" ? entry.byMethod.get("GET") ?? null : null;
+}
+
+/** False where the matcher would say no for certain. */
+function mayMatch(pattern: readonly string[], parts: readonly string[]): boolean {
+  return pattern.length === parts.length &&
+    pattern.every((part, i) => part.includes(":") || part === parts[i] || /[^\w.-]/.test(part));
 }
 
 function otherSlashForm(pathname: string): string {

@@ -1,6 +1,7 @@
 /** What the three addresses of a workspace have in common: who may see it, and the view of it. */
 import type { WorkspaceView } from "@/agent/types.ts";
 import { enter, meOf } from "@/agent/people.ts";
+import { askedOf, listingIn } from "@/islands/lib/listing.ts";
 import { type Asked, viewOf } from "@/agent/view.ts";
 import type { State } from "./define.ts";
 
@@ -18,5 +19,10 @@ export async function workspaceView(
   const { workspace, info } = await enter(person, ctx.params.workspace, "viewer");
   const panel = ctx.url.searchParams.get("panel");
   const wanted = panel === "queue" || panel === "data" ? panel : "chat";
-  return await viewOf(await meOf(person), info, workspace, { panel: wanted, ...asked });
+  const listing = listingIn(ctx.url.searchParams);
+  return await viewOf(await meOf(person), info, workspace, {
+    panel: wanted,
+    listing: listing && { asked: listing, query: askedOf(listing) },
+    ...asked,
+  });
 }

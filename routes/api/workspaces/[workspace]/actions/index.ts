@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { actorOf, enter } from "@/agent/people.ts";
 import { Proposal, propose } from "@/agent/queue/propose.ts";
-import { getAction, listActions } from "@/agent/queue/store.ts";
-import { EDGES } from "@/agent/queue/states.ts";
-import type { ActionState } from "@/agent/types.ts";
+import { listActions } from "@/agent/queue/list.ts";
+import { getAction } from "@/agent/queue/store.ts";
+import { EDGES, GROUPS, type StateFilter } from "@/agent/queue/states.ts";
 import { readBody, readQuery } from "../../../../(_web)/body.ts";
 import { define } from "../../../../(_web)/define.ts";
 
-const STATES = Object.keys(EDGES);
+const STATES = [...Object.keys(EDGES), ...Object.keys(GROUPS)];
 const Query = z.object({
-  state: z.custom<ActionState>((text) => typeof text === "string" && STATES.includes(text), "is not a state")
+  state: z.custom<StateFilter>((text) => typeof text === "string" && STATES.includes(text), "is not a state")
     .optional(),
   type: z.enum(["action", "observation"]).optional(),
   table: z.string().max(200).optional(),

@@ -1,18 +1,20 @@
 import { EnrolRequest } from "@/db-service/contract/schemas.ts";
-import { database } from "@/agent/database.ts";
+import { enrolKey, listKeys } from "@/agent/approvers.ts";
 import { enter } from "@/agent/people.ts";
 import { readBody } from "../../../../(_web)/body.ts";
 import { define } from "../../../../(_web)/define.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { workspace } = await enter(ctx.state.person, ctx.params.workspace, "viewer");
-    return ctx.json(await database(workspace.database).approvers());
+    const { person } = ctx.state;
+    const { workspace, info } = await enter(person, ctx.params.workspace, "approver");
+    return ctx.json({ approvers: await listKeys({ workspace, person, role: info.role }) });
   },
 
   async POST(ctx) {
-    const { workspace } = await enter(ctx.state.person, ctx.params.workspace, "approver");
-    const approver = await database(workspace.database).enrol(await readBody(ctx.req, EnrolRequest));
-    return ctx.json(approver, { status: 201 });
+    const { person } = ctx.state;
+    const { workspace, info } = await enter(person, ctx.params.workspace, "approver");
+    const request = await readBody(ctx.req, EnrolRequest);
+    return ctx.json(await enrolKey({ workspace, person, role: info.role }, request), { status: 201 });
   },
 });

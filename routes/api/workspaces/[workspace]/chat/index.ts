@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { receive } from "@/agent/chat/receive.ts";
-import { ChatBody, requestOf, stopAnswer } from "@/agent/chat/run.ts";
+import { ChatBody, requestOf } from "@/agent/chat/request.ts";
+import { stopAnswer } from "@/agent/chat/run.ts";
 import { clearMessages } from "@/agent/chat/store.ts";
 import { chatTail } from "@/agent/view.ts";
 import { hubOf } from "@/agent/live/hubs.ts";

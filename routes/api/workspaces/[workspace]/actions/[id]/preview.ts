@@ -4,7 +4,11 @@ import { previewAgain } from "@/agent/queue/preview.ts";
 import { decide } from "../../../../../(_web)/decision.ts";
 import { define } from "../../../../../(_web)/define.ts";
 
-const Body = z.object({ exclude: z.array(z.object({ table: z.string(), key: Key })).max(10_000).optional() });
+const Body = z.object({
+  exclude: z.array(z.object({ table: z.string(), key: Key })).max(10_000).optional(),
+  /** What the person saw; without it, whatever waits now. */
+  digest: z.string().max(100).optional(),
+});
 
 export const handler = define.handlers({
   POST: (ctx) =>
@@ -12,6 +16,6 @@ export const handler = define.handlers({
       role: "member",
       from: ["pending", "stale", "failed"],
       body: Body,
-      verb: (ws, id, _by, { exclude }) => previewAgain(ws, id, exclude ?? []),
+      verb: (ws, id, _by, body) => previewAgain(ws, id, body),
     }),
 });
