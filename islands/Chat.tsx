@@ -1,3 +1,4 @@
+import "./lib/core.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import { Composer } from "./lib/Composer.tsx";

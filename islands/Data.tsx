@@ -1,3 +1,4 @@
+import "./lib/core.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Empty } from "@/components/Empty.tsx";

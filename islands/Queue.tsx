@@ -1,23 +1,28 @@
+import "./lib/core.ts";
 import { useEffect } from "preact/hooks";
 import { Empty } from "@/components/Empty.tsx";
 import { Strip } from "@/components/Strip.tsx";
+import { showListing } from "./lib/address.ts";
 import { Detail } from "./lib/Detail.tsx";
+import { Export } from "./lib/Export.tsx";
+import { number } from "./lib/format.ts";
 import { Grip } from "./lib/Grip.tsx";
-import { filterCount, setFilter, showMore } from "./lib/queue.ts";
+import { isNarrow, plain } from "./lib/listing.ts";
+import { isPicking, Picks } from "./lib/Picks.tsx";
+import { QueueHead } from "./lib/QueueHead.tsx";
 import { QueueItem } from "./lib/QueueItem.tsx";
 import { Shown } from "./lib/Shown.tsx";
-import { type AppState, type Filter, FILTERS, matches } from "./lib/state.ts";
-import { ensureWaiting } from "./lib/queue.ts";
+import { ensureWaiting, listed } from "./lib/queue.ts";
+import { showMore } from "./lib/search.ts";
+import type { AppState } from "./lib/state.ts";
 import { Time } from "./lib/time.tsx";
-
-const NAMES: Record<Filter, string> = { waiting: "Waiting", decided: "Decided", reads: "Reads", all: "All" };
 
 /** What waits for a person, what was decided, and what was read. */
 export default function Queue({ state }: { state: AppState }) {
-  const filter = state.filter.value;
+  const listing = state.listing.value;
   const counts = state.counts.value;
-  useEffect(() => ensureWaiting(state), [filter, counts]);
-  const listed = state.entries.value.filter((entry) => matches(entry, filter));
+  useEffect(() => void ensureWaiting(state), [listing, counts]);
+  const entries = listed(state);
   const isOpen = state.selectedId.value !== null;
   const trouble = state.trouble.value;
   return (
@@ -29,31 +34,23 @@ export default function Queue({ state }: { state: AppState }) {
       aria-labelledby="queue-title"
     >
       <Grip name="queue" label="Width of the chat" />
-      <div class="panel-head">
-        <h2 id="queue-title">Queue</h2>
-        <div class="filters" role="group" aria-label="Show">
-          {FILTERS.map((name) => (
-            <button
-              key={name}
-              type="button"
-              class="filter"
-              aria-pressed={filter === name}
-              onClick={() => setFilter(state, name)}
-            >
-              {NAMES[name]} <span class="count">{filterCount(state, name)}</span>
-            </button>
-          ))}
-        </div>
-      </div>
+      <QueueHead state={state} />
       {trouble?.at === "queue" && trouble.id === undefined && (
         <Strip tone="red" alert>
           <Shown text={trouble.message} kind="sentence" />
         </Strip>
       )}
-      <div class="queue-list" tabIndex={0} role="group" aria-label="Entries">
-        {listed.length === 0 ? <Nothing state={state} filter={filter} /> : (
+      <Picks state={state} />
+      <div
+        class={isPicking(state) ? "queue-list is-picking" : "queue-list"}
+        tabIndex={0}
+        role="group"
+        aria-label="Entries"
+      >
+        {isNarrow(listing) && <p class="sr" role="status">{foundWords(state, entries.length)}</p>}
+        {entries.length === 0 ? <Nothing state={state} /> : (
           <ul>
-            {listed.map((entry) => (
+            {entries.map((entry) => (
               <QueueItem
                 key={entry.id}
                 state={state}
@@ -63,22 +60,42 @@ export default function Queue({ state }: { state: AppState }) {
             ))}
           </ul>
         )}
-        {state.queueCursors.value[filter] && (
+        {state.older.value !== null && (
           <button
             type="button"
             class="link more"
+            disabled={state.searching.value}
             onClick={() => void showMore(state)}
           >
-            Older entries
+            {state.searching.value ? "Searching…" : isNarrow(listing) ? "Search further" : "Older entries"}
           </button>
         )}
+        <Export state={state} />
       </div>
       {isOpen && <Detail state={state} />}
     </section>
   );
 }
 
-function Nothing({ state, filter }: { state: AppState; filter: Filter }) {
+function Nothing({ state }: { state: AppState }) {
+  const listing = state.listing.value;
+  const { filter } = listing;
+  if (state.searching.value) return <Empty title="Searching…" />;
+  if (isNarrow(listing) || listing.state !== null) {
+    return (
+      <Empty title={foundWords(state, 0)}>
+        <p>
+          <button
+            type="button"
+            class="link"
+            onClick={() => showListing(state, plain(filter), false)}
+          >
+            Clear search and filters
+          </button>
+        </p>
+      </Empty>
+    );
+  }
   if (filter === "reads") return <Empty title="Nothing was read yet." />;
   const last = state.entries.value.find(({ type, resolvedAt }) => type === "action" && resolvedAt);
   const title = filter === "waiting" ? "Nothing waits for you." : "Nothing is here yet.";
@@ -93,7 +110,8 @@ function Nothing({ state, filter }: { state: AppState; filter: Filter }) {
             {last.decidedBy
               ? (
                 <>
-                  by <Shown text={last.decidedBy.name} />
+                  {" by "}
+                  <Shown text={last.decidedBy.name} />
                 </>
               )
               : ""}, <Time state={state} iso={last.resolvedAt} />
@@ -102,4 +120,11 @@ function Nothing({ state, filter }: { state: AppState; filter: Filter }) {
         : <p>Changes that the agent proposes stand here until a person decides.</p>}
     </Empty>
   );
+}
+
+/** `12 found`, and whether that is all. */
+function foundWords(state: AppState, count: number): string {
+  const isAll = state.older.value === null;
+  if (count === 0) return isAll ? "Nothing matches." : "Nothing found so far.";
+  return `${number(count)} found${isAll ? "" : " so far"}`;
 }

@@ -1,13 +1,14 @@
+import "./lib/core.ts";
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Icon, type IconName } from "@/components/Icon.tsx";
 import { Strip } from "@/components/Strip.tsx";
 import { followLinks } from "./lib/address.ts";
-import { Help } from "./lib/Help.tsx";
-import { listenToKeys } from "./lib/keyboard.ts";
+import { listenToKeys, showHelp } from "./lib/keyboard.ts";
 import { connect } from "./lib/live.ts";
 import { Notices } from "./lib/Notices.tsx";
 import { reloadWhenIdle } from "./lib/reload.ts";
+import { mayDecide } from "./lib/roles.ts";
 import { type AppState, type Connection, home, type Panel, waitingCount } from "./lib/state.ts";
 import { ThemeSwitch } from "./lib/ThemeSwitch.tsx";
 
@@ -23,6 +24,22 @@ const PANELS: [Panel, IconName, string][] = [["chat", "chat", "Chat"], ["queue",
   "data",
   "Data",
 ]];
+
+/** What an owner opens from here. */
+const OWNERS: [string, IconName, string, () => Promise<(state: AppState) => Promise<void>>][] = [
+  [
+    "suspicions",
+    "guard",
+    "Suspicious messages",
+    () => import("./lib/SuspicionsDialog.tsx").then(({ openSuspicions }) => openSuspicions),
+  ],
+  [
+    "settings",
+    "settings",
+    "Settings",
+    () => import("./lib/SettingsDialog.tsx").then(({ openSettings }) => openSettings),
+  ],
+];
 
 /** The bar above everything. It also brings the page alive: live feed, clock, links, keys. */
 export default function TopBar({ state }: { state: AppState }) {
@@ -54,7 +71,10 @@ export default function TopBar({ state }: { state: AppState }) {
           <Icon name={icon} spin={icon === "busy"} />
           <span>{word}</span>
         </span>
-        <a class={waiting > 0 ? "bar-waiting tone-amber" : "bar-waiting"} href={`${home(state)}?panel=queue`}>
+        <a
+          class={waiting > 0 ? "bar-waiting tone-amber" : "bar-waiting"}
+          href={`${home(state)}?panel=queue&state=waiting`}
+        >
           <span class="mono" data-testid="pending-count">{waiting}</span> {waiting === 1 ? "waits" : "wait"}
         </a>
         <nav class="tabs" aria-label="Panels">
@@ -71,12 +91,45 @@ export default function TopBar({ state }: { state: AppState }) {
             </a>
           ))}
         </nav>
-        <button type="button" class="button small quiet bar-keys" onClick={() => state.helpOpen.value = true}>
+        <button
+          type="button"
+          class="button small quiet bar-keys"
+          title="Keyboard"
+          onClick={() => void showHelp(state)}
+        >
           <Icon name="keys" />
-          <span class="sr">Keys</span>
+          <span class="sr">Keyboard</span>
         </button>
+        {state.workspace.role === "owner" && OWNERS.map(([id, icon, name, load]) => (
+          <button
+            key={id}
+            type="button"
+            class="button small quiet"
+            data-testid={id}
+            title={name}
+            onClick={() => void show(state, load())}
+          >
+            <Icon name={icon} />
+            <span class="sr">{name}</span>
+          </button>
+        ))}
         <ThemeSwitch />
-        <span class="bar-person">{state.me.person.name}</span>
+        {mayDecide(state)
+          ? (
+            <button
+              type="button"
+              class="button small quiet"
+              data-testid="your-keys"
+              title="Your keys"
+              onClick={() =>
+                void show(state, import("./lib/KeysDialog.tsx").then(({ openKeys }) => openKeys))}
+            >
+              <Icon name="key" />
+              <span class="bar-person">{state.me.person.name}</span>
+              <span class="sr">Your keys</span>
+            </button>
+          )
+          : <span class="bar-person">{state.me.person.name}</span>}
       </header>
       {!database.ok && (
         <div class="bar-strip">
@@ -95,7 +148,13 @@ export default function TopBar({ state }: { state: AppState }) {
         </div>
       )}
       <Notices state={state} />
-      <Help state={state} />
     </div>
   );
+}
+
+/** Dialogs that most visits never open are fetched when they are asked for. */
+async function show(state: AppState, open: Promise<(state: AppState) => Promise<void>>): Promise<void> {
+  const opened = await open.catch(() => null);
+  if (opened) await opened(state);
+  else state.notice.value = { message: "This could not be loaded. Try again.", undo: null };
 }

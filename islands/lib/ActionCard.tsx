@@ -1,8 +1,8 @@
-import { Badge } from "@/components/Badge.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
-import { revert } from "./decide.ts";
+import { Badges } from "./Badges.tsx";
 import { useEntry } from "./entry.ts";
 import { aftermath, entrySentence, STATE_WORDS } from "./format.ts";
+import { deciding } from "./later.ts";
 import { mayDecide } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
 import { type AppState, home, isDecidable, tenseOf } from "./state.ts";
@@ -28,15 +28,7 @@ export function ActionCard({ state, id, title }: { state: AppState; id: number; 
               {isDecidable(entry) ? "Queued: nothing has changed yet." : aftermath(entry.state)}
             </span>
           </p>
-          {isDecidable(entry) && entry.badges.length > 0 && (
-            <ul class="badges">
-              {entry.badges.map((badge) => (
-                <Badge key={badge.code} level={badge.level}>
-                  <Shown text={badge.reason} kind="sentence" />
-                </Badge>
-              ))}
-            </ul>
-          )}
+          {isDecidable(entry) && <Badges badges={entry.badges} />}
           {entry.state === "rejected" && entry.reason && (
             <p class="muted">
               Reason: <Shown text={entry.reason} />
@@ -53,6 +45,7 @@ export function ActionCard({ state, id, title }: { state: AppState; id: number; 
         <q class="words" title="In the proposer's words">
           <Shown text={entry?.title ?? title} />
         </q>
+        {entry?.narrowedBy && " from before rows were left out"}
       </p>
       <div class="card-buttons">
         <a class={entry && isDecidable(entry) ? "button small primary" : "button small"} href={href}>
@@ -63,7 +56,8 @@ export function ActionCard({ state, id, title }: { state: AppState; id: number; 
             type="button"
             class="button small"
             disabled={busy}
-            onClick={() => void revert(state, id)}
+            onClick={() =>
+              void deciding(state, ({ revert }) => revert(state, id))}
           >
             Undo
           </button>

@@ -51,7 +51,7 @@ export function Assist({ state, text, quiet, helper, listed, write, take }: Prop
       press(event) {
         if (listKeys.current?.(event)) return true;
         const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
-        if (by === 0 || event.isComposing) return false;
+        if (by === 0) return false;
         if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return false;
         if (!recall(by, event.currentTarget)) return false;
         event.preventDefault();

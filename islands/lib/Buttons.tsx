@@ -9,6 +9,8 @@ import { mayDecide } from "./roles.ts";
 import { useSeen } from "./seen.ts";
 import { SqlText } from "./SqlBlock.tsx";
 import type { AppState } from "./state.ts";
+import { isDangerous, TypeCount } from "./TypeCount.tsx";
+import { isCount } from "./typed.ts";
 
 interface Props {
   state: AppState;
@@ -60,12 +62,9 @@ function Busy({ state }: { state: AppState }) {
 function Pending({ state, action, isSeen }: Deciding) {
   const rejecting = useSignal(false);
   const typed = useSignal("");
-  const counts = countsOf(action);
-  const total = totalRows(counts);
-  // Badges are the app's word; what is deleted is part of what is verified and signed.
-  const isDangerous = action.badges.some(({ level }) => level === "danger") ||
-    counts.some(({ deleted }) => deleted > 0);
-  const isReady = !isDangerous || typed.value.replace(/[\s,.]/g, "") === String(total);
+  const total = totalRows(countsOf(action));
+  const isRed = isDangerous(action);
+  const isReady = !isRed || isCount(typed.value, total);
   if (rejecting.value) return <Reject state={state} id={action.id} open={rejecting} isSeen={isSeen} />;
   return (
     <form
@@ -75,24 +74,10 @@ function Pending({ state, action, isSeen }: Deciding) {
         if (isReady && isSeen) void approve(state, action.digest);
       }}
     >
-      {isDangerous && (
-        <label class="type-count">
-          <span>
-            Type <strong>{number(total)}</strong> to approve {rows(total)}
-          </span>
-          <input
-            id="approve-count"
-            data-testid="approve-count"
-            inputMode="numeric"
-            autocomplete="off"
-            value={typed.value}
-            onInput={(event) => typed.value = event.currentTarget.value}
-          />
-        </label>
-      )}
+      {isRed && <TypeCount id="approve-count" total={total} typed={typed} />}
       <button
         type="submit"
-        class={isDangerous ? "button danger" : action.maybeStale ? "button" : "button primary"}
+        class={isRed ? "button danger" : action.maybeStale ? "button" : "button primary"}
         data-key="a"
         data-testid="approve"
         disabled={!isReady || !action.preview}
@@ -103,6 +88,7 @@ function Pending({ state, action, isSeen }: Deciding) {
       <RejectButton rejecting={rejecting} isSeen={isSeen} />
       <More>
         <Again state={state} label="Preview again" />
+        <Leave state={state} action={action} />
         <Withdraw state={state} />
       </More>
     </form>
@@ -250,6 +236,35 @@ function Again({ state, label }: { state: AppState; label: string }) {
       {label}
     </button>
   );
+}
+
+/** Leads to the boxes in the diff; where no row can be left out, says why. */
+function Leave({ state, action }: Props) {
+  const why = whyWhole(action);
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        data-key="l"
+        data-testid="leave-rows"
+        aria-disabled={why !== ""}
+        aria-describedby={why && "leave-why"}
+        onClick={() => {
+          if (!why) state.leaving.value = action.id;
+        }}
+      >
+        <Icon name="queue" />Leave rows out
+      </button>
+      {why && <p class="menu-why muted" id="leave-why">{why}</p>}
+    </>
+  );
+}
+
+/** Why all rows of an action are decided together; empty when some of them can be left out. */
+function whyWhole(action: Action): string {
+  if (!action.preview || totalRows(countsOf(action)) < 2) return "It changes no more than one row.";
+  return action.preview.effects.length > 0 ? "Triggers, cascades or replacements act: all or nothing." : "";
 }
 
 function Withdraw({ state }: { state: AppState }) {

@@ -10,6 +10,7 @@ import { Result } from "./Result.tsx";
 import { SchemaList } from "./SchemaList.tsx";
 import { Shown } from "./Shown.tsx";
 import { type AppState, home } from "./state.ts";
+import { send } from "./talk.ts";
 
 export interface Props {
   state: AppState;
@@ -25,7 +26,8 @@ export function CommandResult({ state, data, text }: Props) {
   );
   if (!data) return words;
   if ("error" in data) {
-    return <Refused state={state} detail={data.error.detail} nearest={data.nearest ?? []} />;
+    const { error, nearest = [], again } = data;
+    return <Refused state={state} detail={error.detail} nearest={nearest} again={again} />;
   }
   switch (data.command) {
     case "help":
@@ -83,13 +85,30 @@ export function CommandResult({ state, data, text }: Props) {
   }
 }
 
+interface RefusedProps {
+  state: AppState;
+  detail: string;
+  nearest: string[];
+  /** What to send once more. */
+  again: string | undefined;
+}
+
 /** It was not done: why, and what may have been meant. */
-function Refused({ state, detail, nearest }: { state: AppState; detail: string; nearest: string[] }) {
+function Refused({ state, detail, nearest, again }: RefusedProps) {
   return (
     <div class="command-refused">
       <p class="tool-line tone-red">
         <Icon name="alert" />
         <Shown text={detail} kind="sentence" />
+        {again !== undefined && (
+          <button
+            type="button"
+            class="button small"
+            onClick={() => void send(state, again)}
+          >
+            <Icon name="retry" />Retry
+          </button>
+        )}
       </p>
       {nearest.length > 0 && (
         <p class="nearest">

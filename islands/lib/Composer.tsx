@@ -66,8 +66,11 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
     if (isWhole) void submit();
   };
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
+    // Keys of an input method are its own. Some browsers end the composition before the Enter that did it: then only the
+    // old key code tells.
+    if (event.isComposing || event.keyCode === 229) return;
     if (helper.current?.press(event)) return;
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     void submit();
   };

@@ -1,11 +1,8 @@
-import { Badge } from "@/components/Badge.tsx";
 import { Icon } from "@/components/Icon.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
 import { Strip } from "@/components/Strip.tsx";
-import type { Action } from "@/agent/types.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Conflicts } from "./Conflicts.tsx";
-import { lookAgain, newKey } from "./decide.ts";
+import type { Action, Change } from "@/agent/types.ts";
+import { Badges } from "./Badges.tsx";
 import { DiffTable } from "./DiffTable.tsx";
 import {
   actorText,
@@ -18,12 +15,27 @@ import {
   STATE_WORDS,
   totalRows,
 } from "./format.ts";
+import { deciding } from "./later.ts";
+import { lazy } from "./lazy.tsx";
 import { showMoreChanges } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
 import { SqlBlock } from "./SqlBlock.tsx";
 import { type AppState, home, tenseOf } from "./state.ts";
 import { Time } from "./time.tsx";
+
+/** A longer title may need to be scrolled, also by keyboard: it never pushes what was computed out of sight. */
+const LONG_TITLE = 80;
+const Nothing = () => null;
+const Buttons = lazy(async () => (await import("./acting.ts")).Buttons, () => <div class="buttons" />);
+const Conflicts = lazy(async () => (await import("./rare.ts")).Conflicts, Nothing);
+const LeftOutRows = lazy(async () => (await import("./rare.ts")).LeftOutRows, Nothing);
+const LeaveOut = lazy(
+  async () => (await import("./rare.ts")).LeaveOut,
+  ({ action, changes }: { state: AppState; action: Action; changes: Change[] }) => (
+    <DiffTable changes={changes} columns={action.preview?.columns ?? {}} />
+  ),
+);
 
 /** The open entry, from what it is to what can be done about it. */
 export function Detail({ state }: { state: AppState }) {
@@ -55,8 +67,8 @@ export function Detail({ state }: { state: AppState }) {
         : (
           <>
             <header class="detail-head">
-              <h3 id="action-heading" tabIndex={-1}>
-                <span class="mono">#{action.id}</span>{" "}
+              <h3 id="action-heading" tabIndex={action.title.length > LONG_TITLE ? 0 : -1}>
+                <span class="mono">#{action.id}</span> <span class="sr">in the proposer's words:</span>
                 <q class="words" title="In the proposer's words">
                   <Shown text={action.title} />
                 </q>
@@ -70,6 +82,13 @@ export function Detail({ state }: { state: AppState }) {
                   />
                 )}
             </header>
+            {action.narrowedBy && (
+              <p class="words-outdated">
+                {`The proposer's words, from before ${rows(action.narrowedBy)} ${
+                  action.narrowedBy === 1 ? "was" : "were"
+                } left out.`}
+              </p>
+            )}
             {action.type === "observation"
               ? <Read action={action} />
               : <Effect state={state} action={action} isTold={mine !== null} />}
@@ -81,7 +100,7 @@ export function Detail({ state }: { state: AppState }) {
                     type="button"
                     class="button small"
                     data-testid="new-key"
-                    onClick={() => void newKey(state)}
+                    onClick={() => void deciding(state, ({ newKey }) => newKey(state))}
                   >
                     Make a new key
                   </button>
@@ -91,7 +110,7 @@ export function Detail({ state }: { state: AppState }) {
             )}
             <SqlBlock key={action.id} action={action} />
             <Origin state={state} action={action} />
-            {action.type === "action" && (
+            {action.type === "action" && state.leaving.value !== action.id && (
               <Buttons key={action.id} state={state} action={action} isBusy={isBusy} />
             )}
           </>
@@ -125,31 +144,29 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
   const left = totalRows(counts) - changes.length;
   const over = aftermath(action.state);
   const isOpen = action.state === "pending" || action.state === "stale";
+  const isLeaving = state.leaving.value === action.id && action.state === "pending";
   return (
     <>
       <p class="effect">
         <Shown text={sentence(counts, tenseOf(action), changes, preview?.columns)} kind="sentence" />
       </p>
       {over && <p class="muted">{over}</p>}
-      {action.badges.length > 0 && (
-        <ul class="badges">
-          {action.badges.map((badge) => (
-            <Badge key={badge.code} level={badge.level}>
-              <Shown text={badge.reason} kind="sentence" />
-            </Badge>
-          ))}
-        </ul>
-      )}
+      <Badges badges={action.badges} />
       {isOpen && (action.maybeStale || action.state === "stale") && (
         <Strip tone="amber" alert>
-          <p>The data moved since this preview. Look again before you approve.</p>
+          <p>
+            {action.maybeStale
+              ? "The data moved since this preview."
+              : "Nothing was executed: the data had moved. These rows would change now."}{" "}
+            Look again before you approve.
+          </p>
           {mayDecide(state) && (
             <button
               type="button"
               class="button small"
               data-testid="look-again"
               disabled={state.deciding.value !== null}
-              onClick={() => void lookAgain(state)}
+              onClick={() => void deciding(state, ({ lookAgain }) => lookAgain(state))}
             >
               <Icon name="refresh" />Look again
             </button>
@@ -166,7 +183,9 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
           Reason: <Shown text={action.reason} />
         </p>
       )}
-      {preview && <DiffTable key={action.digest} changes={changes} columns={preview.columns} />}
+      {preview && (isLeaving
+        ? <LeaveOut key={action.digest} state={state} action={action} changes={changes} />
+        : <DiffTable key={action.digest} changes={changes} columns={preview.columns} />)}
       {preview && left > 0 && (
         <button
           type="button"
@@ -176,6 +195,7 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
           {`and ${number(left)} more`}
         </button>
       )}
+      {action.leftOut && <LeftOutRows action={action} />}
     </>
   );
 }
@@ -187,9 +207,9 @@ function Origin({ state, action }: { state: AppState; action: Action }) {
   return (
     <div class="origin">
       {action.description && (
-        <p class="words-block">
+        <div class="words-block" tabIndex={0} role="group" aria-label="In the proposer's words">
           <Shown text={action.description} kind="lines" />
-        </p>
+        </div>
       )}
       <p>
         {isRead ? "Read by " : "Proposed by "}

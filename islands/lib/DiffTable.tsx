@@ -3,7 +3,7 @@ import type { Change } from "@/agent/types.ts";
 import { CellView } from "./CellView.tsx";
 import { marksOf } from "./cut.ts";
 import { type DiffCell, diffTables, type TableDiff } from "./diff.ts";
-import { cellText, rows } from "./format.ts";
+import { cellText, keyText, rows } from "./format.ts";
 import { Shown } from "./Shown.tsx";
 import { visibleText } from "./visible.ts";
 
@@ -12,12 +12,28 @@ const WORDS = { insert: "added", update: "changed", delete: "deleted" } as const
 const SIDE_BY_SIDE = 24;
 const SIGNS = { insert: "+", update: "~", delete: "−" } as const;
 
-/** The row diff: one table per database table. */
-export function DiffTable({ changes, columns }: { changes: Change[]; columns: Record<string, string[]> }) {
-  return <>{diffTables(changes, columns).map((diff) => <OneTable key={diff.table} diff={diff} />)}</>;
+/** Which rows stay part of the change, while a person chooses. */
+export interface RowChoice {
+  out: ReadonlySet<Change>;
+  leave(rows: readonly Change[], isOut: boolean): void;
 }
 
-function OneTable({ diff }: { diff: TableDiff }) {
+interface Props {
+  changes: readonly Change[];
+  columns: Record<string, string[]>;
+  choice?: RowChoice;
+}
+
+/** The row diff: one table per database table. */
+export function DiffTable({ changes, columns, choice }: Props) {
+  return (
+    <>
+      {diffTables(changes, columns).map((diff) => <OneTable key={diff.table} diff={diff} choice={choice} />)}
+    </>
+  );
+}
+
+function OneTable({ diff, choice }: { diff: TableDiff; choice?: RowChoice }) {
   const whole = useSignal(false);
   const columns = whole.value ? [...diff.shown, ...diff.folded] : diff.shown;
   return (
@@ -28,7 +44,7 @@ function OneTable({ diff }: { diff: TableDiff }) {
     >
       <div class="diff-head">
         <span class="mono">
-          <Shown text={diff.table} />
+          <Shown text={diff.table} kind="name" />
         </span>
         {diff.folded.length > 0 && (
           <button
@@ -49,18 +65,37 @@ function OneTable({ diff }: { diff: TableDiff }) {
             <tr>
               <th scope="col" class="diff-op">
                 <span class="sr">Change</span>
+                {choice && (
+                  <Keep
+                    choice={choice}
+                    rows={diff.rows.map(({ change }) => change)}
+                    label="Keep all rows"
+                  />
+                )}
               </th>
               {[...diff.keyColumns, ...columns].map((name, i) => (
                 <th key={i} scope="col">
-                  <Shown text={name} />
+                  <Shown text={name} kind="name" />
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
             {diff.rows.map((row) => (
-              <tr key={row.id} class={`diff-${row.op}`} data-testid="diff-row" data-op={row.op}>
+              <tr
+                key={row.id}
+                class={`diff-${row.op}${choice?.out.has(row.change) ? " is-out" : ""}`}
+                data-testid="diff-row"
+                data-op={row.op}
+              >
                 <td class="diff-op">
+                  {choice && (
+                    <Keep
+                      choice={choice}
+                      rows={[row.change]}
+                      label={`Keep ${visibleText(keyText(row.change.key))}`}
+                    />
+                  )}
                   <span aria-hidden="true">{SIGNS[row.op]}</span>
                   <span class="sr">{WORDS[row.op]}</span>
                 </td>
@@ -81,6 +116,20 @@ function OneTable({ diff }: { diff: TableDiff }) {
       </div>
       <span class="sr">{rows(diff.rows.length)} shown</span>
     </div>
+  );
+}
+
+/** A ticked row stays. */
+function Keep({ choice, rows, label }: { choice: RowChoice; rows: Change[]; label: string }) {
+  const kept = rows.filter((row) => !choice.out.has(row)).length;
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={kept === rows.length}
+      indeterminate={kept > 0 && kept < rows.length}
+      onChange={(event) => choice.leave(rows, !event.currentTarget.checked)}
+    />
   );
 }
 

@@ -1,23 +1,35 @@
-import { useEffect, useRef } from "preact/hooks";
-import { KEYS } from "./keyboard.ts";
+import { openDialog } from "./dialog.tsx";
+import { keepKeys } from "./keyboard.ts";
 import type { AppState } from "./state.ts";
 
-/** The list of keys. */
-export function Help({ state }: { state: AppState }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const isOpen = state.helpOpen.value;
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-  }, [isOpen]);
+const KEYS: readonly [key: string, what: string][] = [
+  ["J", "Next in the queue"],
+  ["K", "Previous in the queue"],
+  ["A", "Approve the action that is open, or all that are selected"],
+  ["R", "Reject it, or them, with a reason"],
+  ["X", "Select the action that is open, to decide on several at once"],
+  ["L", "Leave rows out of the action that is open"],
+  ["/", "Search the queue"],
+  ["C", "Write to the agent"],
+  ["?", "This list"],
+  ["Esc", "Leave a field, close what is open"],
+];
+
+/** The list of keys, and the switch for whoever doesn't want them. */
+export async function openHelp(state: AppState): Promise<void> {
+  await openDialog<void>({
+    labelledBy: "help-title",
+    closed: undefined,
+    draw: (end) => <Help state={state} close={() => end()} />,
+  });
+}
+
+function Help({ state, close }: { state: AppState; close: () => void }) {
+  const isOn = state.keysOn.value;
   return (
-    <dialog
-      ref={dialog}
-      class="help"
-      aria-labelledby="help-title"
-      onClose={() => state.helpOpen.value = false}
-    >
-      <h2 id="help-title">Keys</h2>
-      <dl>
+    <div class="dialog-body help">
+      <h2 id="help-title">Keyboard</h2>
+      <dl class={isOn ? "" : "muted"}>
         {KEYS.map(([key, what]) => (
           <div key={key}>
             <dt>
@@ -27,10 +39,24 @@ export function Help({ state }: { state: AppState }) {
           </div>
         ))}
       </dl>
-      <p class="muted">They rest while you type.</p>
-      <form method="dialog">
-        <button type="submit" class="button">Close</button>
-      </form>
-    </dialog>
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          data-testid="keys-switch"
+          checked={isOn}
+          onChange={(event) => keepKeys(state, event.currentTarget.checked)}
+        />
+        <span>Keys of one letter</span>
+      </label>
+      <p class="muted" role="status">
+        {isOn
+          ? "They rest while you type."
+          : "They are off in this browser: of these only Esc acts. The keyboard button in the bar opens this list."}
+      </p>
+      <div class="dialog-buttons">
+        <button type="button" class="button" onClick={close}>Close</button>
+      </div>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
-import { revert } from "./decide.ts";
-import type { AppState } from "./state.ts";
+import { deciding } from "./later.ts";
+import { type AppState, home } from "./state.ts";
 
 const SHOWN_MS = 12_000;
 
@@ -28,11 +28,20 @@ export function Notices({ state }: { state: AppState }) {
               onClick={() => {
                 const id = notice.undo;
                 state.notice.value = null;
-                if (id !== null) void revert(state, id);
+                if (id !== null) void deciding(state, ({ revert }) => revert(state, id));
               }}
             >
               Undo
             </button>
+          )}
+          {notice.decided && (
+            <a
+              class="link"
+              href={`${home(state)}?panel=queue&state=decided`}
+              onClick={() => state.notice.value = null}
+            >
+              Show them
+            </a>
           )}
           <button type="button" class="button small quiet" onClick={() => state.notice.value = null}>
             <Icon name="close" />

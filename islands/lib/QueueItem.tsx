@@ -2,25 +2,39 @@ import type { ActionSummary } from "@/agent/types.ts";
 import { Icon } from "@/components/Icon.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
 import { duration, entrySummary, rows, STATE_WORDS } from "./format.ts";
+import { lazy } from "./lazy.tsx";
+import { togglePick } from "./pick.ts";
+import { mayDecide } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
-import { type AppState, home, isExecuted, isWaiting } from "./state.ts";
+import { type AppState, home, isDecidable, isExecuted, isWaiting } from "./state.ts";
 import { Time } from "./time.tsx";
 import { tableRead } from "./tools.ts";
+
+const Found = lazy(() => import("./rare.ts").then(({ Found }) => Found), Shown);
 
 /** One entry of the list: number, what it does as it was computed, where it stands; below what its proposer calls it. */
 export function QueueItem(
   { state, entry, isOpen }: { state: AppState; entry: ActionSummary; isOpen: boolean },
 ) {
+  const { q } = state.listing.value;
   const isRead = entry.type === "observation";
+  const canPick = isDecidable(entry) && mayDecide(state);
+  const isPicked = canPick && state.picks.value.includes(entry.id);
   const danger = isWaiting(entry) && entry.badges.some(({ level }) => level === "danger");
   return (
-    <li>
+    <li class={isPicked ? "is-picked" : ""} data-entry={entry.id}>
       <a
         class="queue-item"
         href={`${home(state)}/actions/${entry.id}`}
         aria-current={isOpen ? "true" : undefined}
         data-testid={`queue-item-${entry.id}`}
         data-state={entry.state}
+        onClick={(event) => {
+          // Where boxes are shown on purpose, the whole line is one.
+          if (!canPick || !state.picking.value) return;
+          event.preventDefault();
+          togglePick(state, entry.id);
+        }}
       >
         <span class="queue-item-id mono">#{entry.id}</span>
         <span class="queue-item-effect">
@@ -37,6 +51,7 @@ export function QueueItem(
               <Icon name="alert" />dangerous
             </span>
           )}
+          {entry.narrowedBy && <span class="queue-item-flag">rows left out</span>}
           {entry.maybeStale && entry.state === "pending" && (
             <span class="tone-amber queue-item-flag">
               <Icon name="warning" />data moved
@@ -45,7 +60,7 @@ export function QueueItem(
           {entry.title
             ? (
               <q class="words queue-item-title">
-                <Shown text={entry.title} />
+                {q ? <Found text={entry.title} q={q} /> : <Shown text={entry.title} />}
               </q>
             )
             : (
@@ -58,6 +73,17 @@ export function QueueItem(
           <Time state={state} iso={entry.resolvedAt ?? entry.createdAt} />
         </span>
       </a>
+      {canPick && (
+        <label class="pick">
+          <input
+            type="checkbox"
+            data-testid={`pick-${entry.id}`}
+            aria-label={`Select #${entry.id}`}
+            checked={isPicked}
+            onChange={() => togglePick(state, entry.id)}
+          />
+        </label>
+      )}
     </li>
   );
 }

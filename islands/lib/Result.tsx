@@ -2,19 +2,11 @@ import { useSignal } from "@preact/signals";
 import type { Cell } from "@/agent/types.ts";
 import { Icon } from "@/components/Icon.tsx";
 import { cellText, number } from "./format.ts";
-import {
-  chartOf,
-  csv,
-  found,
-  nextOrder,
-  type Order,
-  percent,
-  singleNumber,
-  sortRows,
-  termsOf,
-} from "./results.ts";
+import { chartOf, csv, found, nextOrder, type Order, percent, singleNumber, sortRows } from "./results.ts";
 import { ResultTable } from "./ResultTable.tsx";
 import { Shown } from "./Shown.tsx";
+import type { AppState } from "./state.ts";
+import { quotedWords, termsOf, worthMarking } from "./terms.ts";
 
 export interface Props {
   columns: string[];
@@ -22,10 +14,12 @@ export interface Props {
   label: string;
   sql: string;
   truncated: boolean;
+  /** Where the agent read it: the conversation, and the call of the tool. */
+  read?: { state: AppState; call: string };
 }
 
 /** What a query answered, as what it is: one number, a group-by with its bars, or rows to sort and copy. */
-export function Result({ columns, rows, label, sql, truncated }: Props) {
+export function Result({ columns, rows, label, sql, truncated, read }: Props) {
   const order = useSignal<Order | null>(null);
   const copied = useSignal("");
   const single = singleNumber(rows);
@@ -42,7 +36,7 @@ export function Result({ columns, rows, label, sql, truncated }: Props) {
     );
   }
   const sorted = sortRows(rows, order.value);
-  const terms = termsOf(sql);
+  const terms = worthMarking(termsOf(sql), read ? quotedWords(questionOf(read.state, read.call)) : [], rows);
   const chart = truncated ? null : chartOf(sql, columns, rows);
   const places = new Map(rows.map((row, i) => [row, i]));
   const direction = (column: number) =>
@@ -100,6 +94,17 @@ export function Result({ columns, rows, label, sql, truncated }: Props) {
       </button>
     </div>
   );
+}
+
+/** What the person had asked before this call. */
+function questionOf(state: AppState, call: string): string {
+  const messages = state.messages.value;
+  const at = messages.findIndex(({ parts }) =>
+    parts.some((part) => part.type === "tool" && part.id === call)
+  );
+  // An answer that is being written is not among them: it belongs to the last question.
+  const asked = messages.slice(0, at < 0 ? messages.length : at).findLast(({ role }) => role === "user");
+  return asked?.parts.map((part) => part.type === "text" ? part.text : "").join("\n") ?? "";
 }
 
 /** The number beside it says the same: a bar is for the eye alone. */

@@ -17,7 +17,7 @@ export function pieces(text: string, kind?: TextKind, differs?: Span): Component
   return found.map((piece, i) => piece.differs ? <mark key={i}>{drawn(piece)}</mark> : drawn(piece, i));
 }
 
-function drawn({ text, kind, note }: Piece, key?: number): ComponentChildren {
+function drawn({ text, kind, note, letters = "" }: Piece, key?: number): ComponentChildren {
   switch (kind) {
     case "plain":
       return text;
@@ -28,7 +28,7 @@ function drawn({ text, kind, note }: Piece, key?: number): ComponentChildren {
     case "mixed":
       return (
         <span key={key} class="mixed" title={note}>
-          {text}
+          {[...text].map((letter, i) => letters.includes(letter) ? <u key={i}>{letter}</u> : letter)}
           <span class="sr">{` (${note})`}</span>
         </span>
       );

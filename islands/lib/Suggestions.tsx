@@ -105,7 +105,7 @@ interface Listed {
 }
 
 function press(event: KeyboardEvent, { text, options, at, isOpen, take, close, choose }: Listed): boolean {
-  if (!isOpen || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (!isOpen || event.ctrlKey || event.metaKey || event.altKey) return false;
   if (event.key === "Escape") return handled(event, close);
   if (options.length === 0 || event.shiftKey) return false;
   const option = options[event.key === "Tab" ? Math.max(at, 0) : at];

@@ -24,17 +24,22 @@ export function Thread({ state, pinned }: { state: AppState; pinned: MutableRef<
   const top = useRef(0);
   const isAway = useSignal(false);
   const isAlive = useSignal(false);
+  // Where that leaves the view is not a person going up, also where what came in was smaller than what it replaced.
+  const follow = () => {
+    toEnd(box.current);
+    top.current = box.current?.scrollTop ?? 0;
+  };
   // The server's paint starts at the end by CSS alone; from here on scrolling is ours.
   useLayoutEffect(() => {
     isAlive.value = true;
   }, []);
   useLayoutEffect(() => {
-    if (isAlive.value) toEnd(box.current);
+    if (isAlive.value) follow();
   }, [isAlive.value]);
   useEffect(() => {
     if (!inner.current) return;
     const observer = new ResizeObserver(() => {
-      if (pinned.current) toEnd(box.current);
+      if (pinned.current) follow();
     });
     observer.observe(inner.current);
     return () => observer.disconnect();

@@ -18,7 +18,7 @@ const DOING: Record<string, [doing: string, done: string]> = {
 
 /** What the agent did, as what it is: rows for a read, a live card for a proposal, a line for the rest. */
 export function ToolCall({ state, part, isLatest }: { state: AppState; part: ToolPart; isLatest: boolean }) {
-  if (part.name === "queryDatabase") return <Read part={part} isLatest={isLatest} />;
+  if (part.name === "queryDatabase") return <Read state={state} part={part} isLatest={isLatest} />;
   if (part.name === "mutateDatabase") return <Proposal state={state} part={part} />;
   const [doing, done] = DOING[part.name] ?? [`${part.name}…`, part.name];
   if (part.state === "failed") {
@@ -31,7 +31,7 @@ export function ToolCall({ state, part, isLatest }: { state: AppState; part: Too
   );
 }
 
-function Read({ part, isLatest }: { part: ToolPart; isLatest: boolean }) {
+function Read({ state, part, isLatest }: { state: AppState; part: ToolPart; isLatest: boolean }) {
   // Open when it is the latest, and from then on as the reader leaves it: a new result must not fold an old one away
   // under their eyes.
   const isOpen = useRef(isLatest);
@@ -63,6 +63,7 @@ function Read({ part, isLatest }: { part: ToolPart; isLatest: boolean }) {
             label={visibleText(line)}
             sql={sql}
             truncated={output.truncated}
+            read={{ state, call: part.id }}
           />
         )
         : <p class="muted tool-note">No row matches.</p>}

@@ -1,6 +1,9 @@
 /** The page's address: links are real, and with JavaScript they change the state instead of the document. */
 import { batch } from "@preact/signals";
+import type { Listing } from "@/agent/types.ts";
+import { listingIn, plain, saysListing, withListing } from "./listing.ts";
 import { select } from "./queue.ts";
+import { list } from "./search.ts";
 import { type AppState, home } from "./state.ts";
 import { showTable } from "./tables.ts";
 import { earlier } from "./talk.ts";
@@ -8,8 +11,9 @@ import { earlier } from "./talk.ts";
 /** A message that a link leads to is looked for this far back. */
 const MAX_PAGES_BACK = 10;
 
-/** Goes to an address of this workspace and remembers it in the history. */
-export function navigate(state: AppState, href: string, replace = false): void {
+/** Goes to an address of this workspace and remembers it in the history. What it doesn't say of the list stays. */
+export function navigate(state: AppState, to: string, replace = false): void {
+  const href = saysListing(to) ? to : withListing(to, state.listing.peek(), state.usual);
   if (href !== location.pathname + location.search) {
     history[replace ? "replaceState" : "pushState"](null, "", href);
   }
@@ -28,6 +32,8 @@ export function followLinks(state: AppState): () => void {
     if (!link || link.target || link.origin !== location.origin) return;
     const base = home(state);
     if (link.pathname !== base && !link.pathname.startsWith(`${base}/`)) return;
+    // A name that can't be read is the server's to answer.
+    if (!isReadable(link.pathname)) return;
     event.preventDefault();
     if (link.hash.startsWith("#m-")) void showMessage(state, link.hash.slice(1));
     else navigate(state, link.pathname + link.search);
@@ -41,12 +47,28 @@ export function followLinks(state: AppState): () => void {
   };
 }
 
+/** Lists something else and says so in the address; `replace`: a letter more is no step to go back to. */
+export function showListing(state: AppState, listing: Listing, replace: boolean): void {
+  const href = withListing(location.pathname + location.search, listing, state.usual);
+  history[replace ? "replaceState" : "pushState"](null, "", href);
+  list(state, listing);
+}
+
+function isReadable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
+}
+
 function follow(state: AppState): void {
   const rest = location.pathname.slice(home(state).length);
   const [, kind, name] = /^\/(actions|data)\/([^/]+)$/.exec(rest) ?? [];
   const search = new URLSearchParams(location.search);
   const wanted = search.get("panel");
   batch(() => {
+    list(state, listingIn(search) ?? plain(state.usual));
     if (kind === "actions") {
       select(state, Number(name));
       open(state, "queue");

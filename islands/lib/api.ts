@@ -17,7 +17,7 @@ export interface Failure {
 }
 
 export interface CallOptions {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -56,6 +56,11 @@ export async function call<T>(url: string, options: CallOptions = {}): Promise<A
   const problem = isProblem(json) ? json : null;
   const message = problem?.detail || problem?.title || `The server answered ${response.status}.`;
   return failure(response.status, problem?.code ?? "internal", message, problem, retryAfter);
+}
+
+/** Whether a refusal concerns this field of what was sent. */
+export function isAbout({ problem }: Failure, field: string): boolean {
+  return problem?.errors?.some(({ path }) => path === field) ?? false;
 }
 
 function failure(

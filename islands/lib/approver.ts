@@ -1,9 +1,11 @@
 /**
  * The approver's key of this browser: ECDSA P-256, not extractable, kept in IndexedDB. It is made on the first
- * decision and enrolled with the db-service once per workspace.
+ * decision and enrolled with the db-service once per workspace; where that takes a one-time code, the code stays here
+ * and what is sent is a proof.
  */
 import { KEY_ALGORITHM, thumbprint } from "@/db-service/contract/digest.ts";
-import { type Answer, call } from "./api.ts";
+import { inviteProof } from "@/db-service/contract/invite.ts";
+import { type Answer, call, type Failure, isAbout } from "./api.ts";
 import type { Signer } from "./sign.ts";
 
 const DATABASE = "gatekeeper";
@@ -30,11 +32,7 @@ export async function signer(
     return trouble("This browser does not keep keys here (private window?), so it can't sign.");
   }
   if (again || !stored.enrolled.includes(workspace)) {
-    const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", stored.pair.publicKey);
-    const answer = await call(`${apiBase}/approvers`, {
-      method: "POST",
-      body: { publicKey: { kty, crv, x, y }, name },
-    });
+    const answer = await enrol(stored, `${apiBase}/approvers`, name);
     if (!answer.ok) return answer;
     stored = { ...stored, enrolled: [...new Set([...stored.enrolled, workspace])] };
     await write(stored);
@@ -42,9 +40,28 @@ export async function signer(
   return { ok: true, data: { id: stored.id, privateKey: stored.pair.privateKey } };
 }
 
+/** The thumbprint of this browser's key; null when it has none. */
+export async function ownKey(): Promise<string | null> {
+  const stored = await load().catch(() => undefined);
+  return stored?.id ?? null;
+}
+
 /** Makes a new key in place of one that was revoked; it is enrolled with the next decision. */
 export async function renewKey(): Promise<void> {
   await make();
+}
+
+async function enrol({ id, pair }: Stored, url: string, name: string): Promise<Answer<unknown>> {
+  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const send = (invite = {}) =>
+    call(url, { method: "POST", body: { publicKey: { kty, crv, x, y }, name, ...invite } });
+  const answer = await send();
+  if (answer.ok || !isAbout(answer, "codeId")) return answer;
+  const dialog = await import("./InviteDialog.tsx").catch(() => null);
+  if (!dialog) return answer;
+  return await dialog.askForInvite(async ({ codeId, code }) =>
+    await send({ codeId, proof: await inviteProof(code, id) })
+  );
 }
 
 async function make(): Promise<Stored> {
@@ -52,9 +69,10 @@ async function make(): Promise<Stored> {
   const { x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   if (!x || !y) throw new Error("The public key has no coordinates.");
   const stored = { id: await thumbprint({ kty: "EC", crv: "P-256", x, y }), pair, enrolled: [] };
-  // Best effort: without it the browser may drop the key when space runs short, and a new one is enrolled.
-  await navigator.storage?.persist?.().catch(() => false);
   await write(stored);
+  // Best effort: without it the browser may drop the key when space runs short, and a new one is enrolled. Nothing
+  // waits for it, as some browsers ask the person first.
+  void navigator.storage?.persist?.().catch(() => false);
   return stored;
 }
 
@@ -92,6 +110,6 @@ function settle<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-function trouble(message: string): Answer<Signer> {
+function trouble(message: string): Failure {
   return { ok: false, status: 0, code: "internal", message, problem: null, retryAfter: null };
 }

@@ -1,9 +1,10 @@
 /** A person's decisions: each is one request, signed where it changes data, and ends in one honest line. */
-import { batch, effect } from "@preact/signals";
+import { batch } from "@preact/signals";
 import type { Action, Change } from "@/agent/types.ts";
 import { PAGE_SIZE } from "@/db-service/contract/page_size.ts";
 import { navigate } from "./address.ts";
-import { type Answer, call, type Failure, path } from "./api.ts";
+import { type Answer, call, type Failure, isAbout, path } from "./api.ts";
+import { focusDetail } from "./focus.ts";
 import { countsOf, outcome, totalRows } from "./format.ts";
 import { adopt, fetchChanges, nextWaiting, refreshSelected } from "./queue.ts";
 import type { Verified } from "./sign.ts";
@@ -22,10 +23,33 @@ export async function approve(state: AppState, digest: string | null): Promise<v
     return;
   }
   const onScreen = [...action.preview.changes, ...state.moreChanges.peek()];
-  await decide(state, action, async () => {
-    const verified = await check(state, action, onScreen);
-    return await signed(state, action, "approve", verified);
-  }, true);
+  const send = action.maybeStale ? approveMoved : approveShown;
+  await decide(state, action, () => send(state, action, onScreen), true);
+}
+
+/**
+ * The data may have moved since the preview, so it is looked at anew first. What would still change the same rows in
+ * the same way is approved; anything else is shown as it would be now, and not signed.
+ */
+async function approveMoved(
+  state: AppState,
+  action: Action,
+  onScreen: readonly Change[],
+): Promise<Answer<Action>> {
+  const now = await post(state, action.id, "preview", { digest: action.digest });
+  if (!now.ok) return now;
+  if (now.data.digest === action.digest) return await approveShown(state, now.data, onScreen);
+  adopt(state, now.data);
+  return refused("Not signed. The data moved since the preview: these rows are what would change now.");
+}
+
+/** Verifies the rows that were shown of an action, signs it and sends it. */
+export async function approveShown(
+  state: AppState,
+  action: Action,
+  onScreen: readonly Change[],
+): Promise<Answer<Action>> {
+  return await signed(state, action, "approve", await check(state, action, onScreen));
 }
 
 /** Reverts an executed action to the rows as they were. */
@@ -109,7 +133,7 @@ async function decide(
     if (!answer.ok) {
       // Drift is the action's own state from here on, with its own strip and what to do about it.
       if (answer.code !== "drift") {
-        state.trouble.value = troubleOf(action, answer, state.me.mode === "local");
+        state.trouble.value = troubleOf(action, answer);
       }
       void refreshSelected(state);
       return;
@@ -164,13 +188,16 @@ async function signed(
     const key = await signer(state.workspace.id, apiBase(state), state.me.person.name, enrolAgain);
     if (!key.ok) return key;
     if (!verified.ok) return refused(verified.message);
-    const approval = await signApproval(key.data, action, decision, verified, state.clockOffset.peek());
+    const made = await signApproval(key.data, action, decision, verified, state.clockOffset.peek());
+    if (!made.ok) return refused(made.message);
+    const { approval } = made;
     const body = decision === "approve" ? { digest: verified.digest, approval } : { approval };
     return await post(state, action.id, decision, body);
   }
 }
 
-function post(state: AppState, id: number, verb: string, body: unknown): Promise<Answer<Action>> {
+/** One request about an action. */
+export function post(state: AppState, id: number, verb: string, body: unknown): Promise<Answer<Action>> {
   return call<Action>(apiBase(state) + path`/actions/${id}/${verb}`, { method: "POST", body });
 }
 
@@ -183,33 +210,17 @@ async function whole(state: AppState, id: number): Promise<Action | null> {
   return null;
 }
 
-function troubleOf(action: Action, answer: Failure, isLocal = false): Trouble {
+export function troubleOf(action: Action, answer: Failure): Trouble {
   return {
     at: "queue",
     id: action.id,
     message: answer.message,
     conflicts: answer.problem?.conflicts,
-    // Elsewhere a key needs an invitation, which no page can make.
-    keyRevoked: answer.code === "forbidden" && isLocal,
+    keyRevoked: isAbout(answer, "publicKey"),
     columns: action.preview?.columns,
   };
 }
 
 function refused(message: string): Failure {
   return { ok: false, status: 0, code: "bad_signature", message, problem: null, retryAfter: null };
-}
-
-/** The focus goes to the action that is open now, so that the keyboard goes on from there. */
-export function focusDetail(state: AppState): void {
-  // The next one may still be on its way here.
-  const stop = effect(() => {
-    const id = state.selectedId.value;
-    if (id !== null && state.selected.value?.id !== id) return;
-    queueMicrotask(() => stop());
-    requestAnimationFrame(() => {
-      // Whoever went on to write something is left alone.
-      if (document.activeElement?.matches("input, textarea, select")) return;
-      document.getElementById("action-heading")?.focus({ preventScroll: true });
-    });
-  });
 }

@@ -10,6 +10,7 @@ export interface DiffCell {
 
 export interface DiffRow {
   id: string;
+  change: Change;
   op: Change["op"];
   key: Cell[];
   cells: Record<string, DiffCell>;
@@ -59,13 +60,27 @@ function diffTable(table: string, changes: Change[], columns: readonly string[])
     keyColumns,
     shown,
     folded: others.filter((name) => !shown.includes(name)),
-    rows: changes.map(({ op, key, before, after }, i) => ({
-      id: `${i} ${JSON.stringify(key)}`,
-      op,
-      key: keyColumns.map((name) => key[name] ?? null),
-      cells: Object.fromEntries(columns.map((name, c) => [name, cell(before?.[c], after?.[c])])),
-    })),
+    rows: inOrder(changes).map((change, i) => {
+      const { op, key, before, after } = change;
+      return {
+        id: `${i} ${JSON.stringify(key)}`,
+        change,
+        op,
+        key: keyColumns.map((name) => key[name] ?? null),
+        cells: Object.fromEntries(columns.map((name, c) => [name, cell(before?.[c], after?.[c])])),
+      };
+    }),
   };
+}
+
+/** By number where the keys are single numbers: as captured, 10 comes before 9. */
+function inOrder(changes: readonly Change[]): readonly Change[] {
+  const keyed = changes.map((change) => {
+    const [key, more] = Object.values(change.key);
+    return { change, key: typeof key === "number" && more === undefined ? key : NaN };
+  });
+  if (keyed.some(({ key }) => Number.isNaN(key))) return changes;
+  return keyed.toSorted((a, b) => a.key - b.key).map(({ change }) => change);
 }
 
 function cell(before: Cell | undefined, after: Cell | undefined): DiffCell {

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Action, ActionSummary } from "@/agent/types.ts";
 import { call, path } from "./api.ts";
+import { hold } from "./held.ts";
 import { adopt } from "./queue.ts";
 import { apiBase, type AppState } from "./state.ts";
 
@@ -8,6 +9,7 @@ import { apiBase, type AppState } from "./state.ts";
 export function useEntry(state: AppState, id: number): ActionSummary | undefined {
   const entry = state.entries.value.find((one) => one.id === id);
   const isMissing = !entry;
+  useEffect(() => hold(id), [id]);
   useEffect(() => {
     if (!isMissing) return;
     void call<Action>(apiBase(state) + path`/actions/${id}`).then((answer) => {

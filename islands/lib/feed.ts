@@ -2,7 +2,8 @@
 import { batch } from "@preact/signals";
 import type { ActionSummary, ChatEvent, LiveFrame } from "@/agent/types.ts";
 import { refreshSelected } from "./queue.ts";
-import { type AppState, withEntries, withMessage } from "./state.ts";
+import { heard } from "./search.ts";
+import { type AppState, withMessage } from "./state.ts";
 import { type Fold, receive, shown, snapshot, startFold } from "./stream.ts";
 import { refreshTables } from "./tables.ts";
 
@@ -37,8 +38,8 @@ export function applyFrame(state: AppState, frame: LiveFrame): "ok" | "resync" {
     case "chat":
       return applyChat(state, frame.data);
     case "data":
-      markBehind(state, frame.data.tables);
-      refreshTables(state, frame.data.tables);
+      if (!frame.data.outside) markBehind(state, frame.data.tables);
+      refreshTables(state, frame.data.tables.length ? frame.data.tables : null);
       return "ok";
     case "database":
       setDatabase(state, frame.data);
@@ -95,7 +96,8 @@ function setDatabase(state: AppState, health: AppState["database"]["value"]): vo
 
 function applyAction(state: AppState, entry: ActionSummary): "ok" {
   batch(() => {
-    state.entries.value = withEntries(state.entries.peek(), [entry]);
+    if (entry.id > state.newest.peek()) state.newest.value = entry.id;
+    heard(state, entry);
     const selected = state.selected.peek();
     if (selected?.id !== entry.id) return;
     // The SQL and counts on show belong to the preview on show: they change together, when the whole is fetched.

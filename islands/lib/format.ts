@@ -2,11 +2,17 @@
 import type { Action, ActionState, ActionSummary, Actor, Cell, Change, Count } from "@/agent/types.ts";
 
 const NUMBER = new Intl.NumberFormat("en");
+const SHORT = new Intl.NumberFormat("en", { notation: "compact" });
 const NAMED_TABLES = 3;
 const LIST = new Intl.ListFormat("en");
 
 export function number(value: number): string {
   return NUMBER.format(value);
+}
+
+/** A number in few characters: `950`, `1.2K`. */
+export function short(value: number): string {
+  return SHORT.format(value);
 }
 
 /** `3 rows`, `1 row`. */

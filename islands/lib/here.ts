@@ -1,7 +1,7 @@
 /** Commands that the page carries out itself. Nothing is posted for them, and none decides anything. */
 import { navigate } from "./address.ts";
 import { pageCommand } from "./commands.ts";
-import { focusDetail } from "./decide.ts";
+import { focusDetail } from "./focus.ts";
 import { mayDecide } from "./roles.ts";
 import { type AppState, home } from "./state.ts";
 import { forgive } from "./talk.ts";

@@ -6,8 +6,9 @@ import { batch } from "@preact/signals";
 import type { ActionList, ChatTail, LiveFrame } from "@/agent/types.ts";
 import { call, query } from "./api.ts";
 import { applyFrame, forgetFolds } from "./feed.ts";
-import { refreshSelected } from "./queue.ts";
-import { apiBase, type AppState, withEntries } from "./state.ts";
+import { ensureWaiting, refreshSelected } from "./queue.ts";
+import { refill } from "./search.ts";
+import { apiBase, type AppState } from "./state.ts";
 import { shown } from "./stream.ts";
 import { refreshTables } from "./tables.ts";
 
@@ -118,10 +119,14 @@ async function resync(state: AppState): Promise<boolean> {
     state.before.value = chat.data.before;
     state.run.value = chat.data.run?.id ?? null;
     state.writing.value = null;
-    state.entries.value = withEntries(state.entries.peek(), queue.data.actions);
+    // What was missed may have changed any of the others: they are fetched where they are drawn.
+    state.entries.value = queue.data.actions;
+    state.newest.value = queue.data.newest;
     state.counts.value = queue.data.counts;
   });
   refreshSelected(state);
+  refill(state);
+  void ensureWaiting(state);
   refreshTables(state, null);
   return true;
 }

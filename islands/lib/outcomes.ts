@@ -16,13 +16,14 @@ export function groupOutcomes(messages: readonly ShownMessage[]): ShownMessage[]
   return groups;
 }
 
-/** `5 changes decided: #3, #4 approved, #5 rejected`. */
+/** `5 changes decided: #3, #4 approved; #5 rejected`. */
 export function outcomeLine(notes: readonly ShownMessage[]): string {
   const kinds = new Map<string, number[]>();
   for (const { parts, metadata } of notes) {
     const text = parts.map((part) => part.type === "text" ? part.text : "").join("");
-    const [, verb = "decided"] = /^#\d+ (?:was )?(approved|reverted|rejected|failed|withdrawn|expired)\b/
-      .exec(text) ?? [];
+    const [, verb = "decided"] =
+      /^#\d+ (?:was )?(approved|reverted|rejected|failed|withdrawn|expired|not executed)\b/
+        .exec(text) ?? [];
     const known = kinds.get(verb) ?? [];
     kinds.set(verb, [...known, ...(metadata.actions ?? []).filter((id) => !known.includes(id))]);
   }
@@ -31,7 +32,7 @@ export function outcomeLine(notes: readonly ShownMessage[]): string {
     const named = ids.slice(0, NAMED).map((id) => `#${id}`).join(", ");
     return `${named}${ids.length > NAMED ? ` and ${number(ids.length - NAMED)} more` : ""} ${verb}`;
   });
-  return `${number(count)} ${count === 1 ? "change" : "changes"} decided: ${clauses.join(", ")}`;
+  return `${number(count)} ${count === 1 ? "change" : "changes"} decided: ${clauses.join("; ")}`;
 }
 
 function isOutcome({ metadata }: ShownMessage): boolean {

@@ -1,25 +1,13 @@
 /** Moving through the queue: which entries are listed, which action is open. */
-import { batch } from "@preact/signals";
-import type { Action, ActionList, Change } from "@/agent/types.ts";
+import { batch, untracked } from "@preact/signals";
+import type { Action, ActionList, ActionSummary, Change } from "@/agent/types.ts";
 import { call, path, query } from "./api.ts";
+import { keep } from "./held.ts";
+import { isState, passes } from "./listing.ts";
 import { PAGE_SIZE } from "@/db-service/contract/page_size.ts";
-import {
-  apiBase,
-  type AppState,
-  type Filter,
-  isDecidable,
-  isWaiting,
-  matches,
-  waitingCount,
-  withEntries,
-} from "./state.ts";
+import { apiBase, type AppState, type Filter, isDecidable, WAITING, waitingCount } from "./state.ts";
 
-const QUERIES: Record<Exclude<Filter, "waiting">, Record<string, string>> = {
-  decided: { type: "action" },
-  reads: { type: "observation" },
-  all: {},
-};
-/** A workspace holds at most this many proposals: what waits is fetched whole. */
+/** A workspace holds at most 200 proposals, and few are being executed: one page holds what waits. */
 const MAX_WAITING = 200;
 
 /** Opens an action (or closes it, with null) and shows the queue. */
@@ -51,7 +39,7 @@ export async function refreshSelected(state: AppState): Promise<void> {
 export function adopt(state: AppState, action: Action): void {
   batch(() => {
     const { preview: _preview, statements: _statements, revertSql: _revertSql, ...entry } = action;
-    state.entries.value = withEntries(state.entries.peek(), [entry]);
+    keep(state, [entry]);
     if (state.selectedId.peek() !== action.id) return;
     if (state.selected.peek()?.digest !== action.digest) state.moreChanges.value = [];
     state.selected.value = action;
@@ -81,65 +69,50 @@ export async function showMoreChanges(state: AppState): Promise<void> {
     };}
 }
 
-/** Lists what a filter matches, fetching its first page when it was never fetched. */
-export function setFilter(state: AppState, filter: Filter): void {
-  state.filter.value = filter;
-  if (state.queueCursors.peek()[filter] === undefined) void showMore(state);
+/** The entries of the list, newest first, as far as they are here. */
+export function listed(state: AppState): ActionSummary[] {
+  const listing = state.listing.value;
+  const found = state.found.value && new Set(state.found.value);
+  const from = Number(state.older.value ?? 0);
+  return state.entries.value.filter((entry) =>
+    entry.id >= from && passes(entry, listing) && (!found || found.has(entry.id))
+  );
 }
 
-/** Fetches the next page of the filter's entries. */
-export async function showMore(state: AppState): Promise<void> {
-  const filter = state.filter.peek();
-  if (filter === "waiting") return await fetchWaiting(state);
-  const cursor = state.queueCursors.peek()[filter];
-  if (cursor === null) return;
-  const answer = await call<ActionList>(`${apiBase(state)}/actions${query({ ...QUERIES[filter], cursor })}`);
-  if (!answer.ok) {
-    state.trouble.value = { at: "queue", message: answer.message };
-    return;
-  }
-  batch(() => {
-    state.entries.value = withEntries(state.entries.peek(), answer.data.actions);
-    state.queueCursors.value = { ...state.queueCursors.peek(), [filter]: answer.data.cursor };
-  });
-}
-
-/** Makes sure that what waits is listed, however many reads came after it. */
-export function ensureWaiting(state: AppState): void {
-  const listed = state.entries.peek().filter(isDecidable).length;
-  if (listed < waitingCount(state.counts.peek())) void fetchWaiting(state);
-}
-
-async function fetchWaiting(state: AppState): Promise<void> {
-  for (const waiting of ["pending", "stale"]) {
-    const answer = await call<ActionList>(
-      `${apiBase(state)}/actions${query({ type: "action", state: waiting, limit: MAX_WAITING })}`,
-    );
-    if (!answer.ok) return;
-    state.entries.value = withEntries(state.entries.peek(), answer.data.actions);
-  }
-  state.queueCursors.value = { ...state.queueCursors.peek(), waiting: null };
+/** Makes sure that what waits is here, however many reads came after it. */
+export async function ensureWaiting(state: AppState): Promise<void> {
+  const here = state.entries.peek().filter(isDecidable).length;
+  if (here >= waitingCount(state.counts.peek())) return;
+  const asked = { type: "action", state: "waiting", limit: MAX_WAITING };
+  const answer = await call<ActionList>(`${apiBase(state)}/actions${query(asked)}`);
+  if (answer.ok) keep(state, answer.data.actions);
 }
 
 /** The entry above (-1) or below (1) the open one in the list. */
 export function neighbour(state: AppState, step: 1 | -1): number | null {
-  const list = state.entries.peek().filter((entry) => matches(entry, state.filter.peek()));
+  const list = untracked(() => listed(state));
   const at = list.findIndex(({ id }) => id === state.selectedId.peek());
   return list[at < 0 ? 0 : at + step]?.id ?? null;
 }
 
-/** The next proposal to decide on: the following one in the list, else the nearest before it. */
+/** The next proposal to decide on: the following one in the list, else the nearest before it; of all that wait, else. */
 export function nextWaiting(state: AppState, after: number): number | null {
-  const others = state.entries.peek().filter((entry) => isDecidable(entry) && entry.id !== after);
-  return (others.find(({ id }) => id < after) ?? others.at(-1))?.id ?? null;
+  for (const list of [untracked(() => listed(state)), state.entries.peek()]) {
+    const others = list.filter((entry) => isDecidable(entry) && entry.id !== after);
+    const next = others.find(({ id }) => id < after) ?? others.at(-1);
+    if (next) return next.id;
+  }
+  return null;
 }
 
-/** How many entries of a filter are known, with `+` when there are older ones. */
-export function filterCount(state: AppState, filter: Filter): string {
-  const listed = state.entries.value.filter((entry) => matches(entry, filter));
-  if (filter === "waiting") {
-    const busy = listed.filter((entry) => isWaiting(entry) && !isDecidable(entry)).length;
-    return String(waitingCount(state.counts.value) + busy);
+/** How many entries of a kind there are. Numbers count up, and reads have no counts: they are the rest. */
+export function filterCount(state: AppState, filter: Filter): number {
+  const counts = state.counts.value;
+  const newest = state.newest.value;
+  let waiting = 0, decided = 0;
+  for (const [name, count] of Object.entries(counts)) {
+    if (isState(name) && WAITING.has(name)) waiting += count;
+    else decided += count;
   }
-  return `${listed.length}${state.queueCursors.value[filter] === null ? "" : "+"}`;
+  return { waiting, decided, reads: Math.max(0, newest - waiting - decided), all: newest }[filter];
 }

@@ -68,19 +68,6 @@ export function singleNumber(rows: readonly Cell[][]): Cell | null {
   return numberOf(cell) === null ? null : cell;
 }
 
-/** What a query looks for in texts, in small letters. */
-export function termsOf(sql: string): string[] {
-  const likes = [...sql.matchAll(/\b(?:like|glob)\s+(?:lower\s*\(\s*)?'((?:[^']|'')*)'/gi)].flatMap(
-    ([, pattern = ""]) => pattern.replaceAll("''", "'").split(/[%_*?]+/),
-  );
-  const places = [...sql.matchAll(/\binstr\s*\([^']*,\s*'((?:[^']|'')+)'\s*\)/gi)].map(
-    ([, text = ""]) => text.replaceAll("''", "'"),
-  );
-  return [...new Set([...likes, ...places].map((term) => term.trim().toLowerCase()))].filter((term) =>
-    term !== ""
-  );
-}
-
 /** Where a text holds the first of the terms that it holds. */
 export function found(text: string, terms: readonly string[]): Span | undefined {
   const small = text.toLowerCase();

@@ -16,6 +16,11 @@ import {
 
 /** An approval expires this long after the server's now; the db-service allows five minutes. */
 const LIFETIME_MS = 4 * 60_000;
+/**
+ * How far the server's clock may be from this computer's: as far as one that nobody set to summer time. An app that says
+ * it is next month would otherwise hold a signature that begins to be good when nobody thinks of it any more.
+ */
+const MAX_SKEW_MS = 2 * 3_600_000;
 
 export type Verified = { ok: true; statementsSha256: string; digest: string } | {
   ok: false;
@@ -104,14 +109,24 @@ export async function verifyExecuted(action: Action, database: string): Promise<
   return { ok: true, statementsSha256, digest: action.digest };
 }
 
-/** Signs a decision; it expires four minutes after the server's now. `clockOffset`: server minus browser, in ms. */
+export type Signed = { ok: true; approval: ApprovalSent } | { ok: false; message: string };
+
+/**
+ * Signs a decision; it expires four minutes after the server's now. `clockOffset`: server minus browser, in ms. Refuses
+ * when the two clocks are far apart.
+ */
 export async function signApproval(
   signer: Signer,
   action: Pick<Action, "uid" | "database">,
   decision: "approve" | "revert",
   verified: { statementsSha256: string; digest: string },
   clockOffset: number,
-): Promise<ApprovalSent> {
+): Promise<Signed> {
+  if (Math.abs(clockOffset) > MAX_SKEW_MS) {
+    return refuse(
+      "The server's clock and this computer's are far apart. Set the clock right, then reload the page.",
+    );
+  }
   const expiresAt = new Date(Date.now() + clockOffset + LIFETIME_MS).toISOString();
   const bytes = approvalBytes({
     database: action.database,
@@ -122,7 +137,7 @@ export async function signApproval(
     expiresAt,
   });
   const signature = new Uint8Array(await crypto.subtle.sign(SIGNATURE, signer.privateKey, bytes));
-  return { key: signer.id, expiresAt, signature: base64url(signature) };
+  return { ok: true, approval: { key: signer.id, expiresAt, signature: base64url(signature) } };
 }
 
 /** Counts per table of net changes. */
@@ -158,6 +173,6 @@ function sameCounts(a: readonly Count[], b: readonly Count[]): boolean {
   return text(a) === text(b);
 }
 
-function refuse(message: string): Verified {
+function refuse(message: string): { ok: false; message: string } {
   return { ok: false, message: `Not signed. ${message}` };
 }

@@ -12,6 +12,7 @@ import type {
   Conflict,
   Counts,
   DatabaseHealth,
+  Listing,
   Me,
   RowsResult,
   Table,
@@ -23,8 +24,8 @@ import { shown, type ShownMessage } from "./stream.ts";
 
 export type Panel = WorkspaceView["panel"];
 export type Connection = "connecting" | "live" | "reconnecting" | "offline";
-export const FILTERS = ["waiting", "decided", "reads", "all"] as const;
-export type Filter = typeof FILTERS[number];
+export const FILTERS = ["waiting", "decided", "reads", "all"] as const satisfies Listing["filter"][];
+export type Filter = Listing["filter"];
 
 /** The table on show: its rows so far, and how they are sorted and filtered. */
 export interface TableShown extends RowsResult {
@@ -44,15 +45,16 @@ export interface Trouble {
   /** The action that it concerns. */
   id?: number;
   conflicts?: Conflict[];
-  /** This browser's key was revoked: a new one has to be made on purpose. */
+  /** This browser's key was revoked or is another person's: a new one has to be made on purpose. */
   keyRevoked?: boolean;
   columns?: Record<string, string[]>;
 }
 
-/** A quiet line about what just happened; `undo` is an action that can be taken back. */
+/** A quiet line about what just happened; `undo` is an action that can be taken back, `decided`: several were decided. */
 export interface Notice {
   message: string;
   undo: number | null;
+  decided?: true;
 }
 
 export interface AppState {
@@ -78,7 +80,8 @@ export interface AppState {
   clock: Signal<number | null>;
   /** Server's clock minus this browser's, in milliseconds. */
   clockOffset: Signal<number>;
-  helpOpen: Signal<boolean>;
+  /** Keys of one letter act. */
+  keysOn: Signal<boolean>;
   notice: Signal<Notice | null>;
   trouble: Signal<Trouble | null>;
 
@@ -94,13 +97,26 @@ export interface AppState {
 
   entries: Signal<ActionSummary[]>;
   counts: Signal<Counts>;
-  filter: Signal<Filter>;
-  /** Per filter: where older entries go on; null when all are here. */
-  queueCursors: Signal<Partial<Record<Filter, string | null>>>;
+  /** The highest number that an entry has. */
+  newest: Signal<number>;
+  /** What is listed, and what is listed where nothing else is asked for. */
+  listing: Signal<Listing>;
+  usual: Filter;
+  /** The entries that the server found for a table or for words; null without them. */
+  found: Signal<number[] | null>;
+  /** Where older entries of the list go on; null when all are here. */
+  older: Signal<string | null>;
+  searching: Signal<boolean>;
   selectedId: Signal<number | null>;
   selected: Signal<Action | null>;
   /** Pages of the selected action's changes after the first. */
   moreChanges: Signal<Change[]>;
+  /** Numbers of the actions that are selected, to decide on them together. */
+  picks: Signal<number[]>;
+  /** Every waiting entry shows its box, also where nothing hovers. */
+  picking: Signal<boolean>;
+  /** The action of which rows are being left out. */
+  leaving: Signal<number | null>;
   /** The action on which a decision is under way. */
   deciding: Signal<number | null>;
   /** Rows of it that are compared with the preview before anything is signed; null when they are, or are few. */
@@ -117,6 +133,9 @@ export interface AppState {
 /** The state of a page at first paint. */
 export function createState(view: WorkspaceView): AppState {
   const waits = view.queue.actions.some(isWaiting) || waitingCount(view.queue.counts) > 0;
+  const usual = waits ? "waiting" : "all";
+  const listing = view.listing ?? { filter: usual, state: null, type: null, table: "", q: "" };
+  const isNarrow = listing.table !== "" || listing.q !== "";
   return {
     workspace: view.workspace,
     me: view.me,
@@ -135,7 +154,7 @@ export function createState(view: WorkspaceView): AppState {
     side: signal<"queue" | "data">(view.panel === "data" ? "data" : "queue"),
     clock: signal<number | null>(null),
     clockOffset: signal(0),
-    helpOpen: signal(false),
+    keysOn: signal(true),
     notice: signal<Notice | null>(null),
     trouble: signal<Trouble | null>(
       view.dataTrouble === null ? null : { at: "data", message: view.dataTrouble },
@@ -148,17 +167,20 @@ export function createState(view: WorkspaceView): AppState {
     clearAsked: signal(false),
     offered: signal<string | null>(null),
 
-    entries: signal(view.queue.actions),
+    entries: signal(withEntries(view.queue.actions, view.listed?.actions ?? [])),
     counts: signal(view.queue.counts),
-    filter: signal<Filter>(waits ? "waiting" : "all"),
-    queueCursors: signal<Partial<Record<Filter, string | null>>>(
-      view.queue.cursor === null
-        ? { all: null, waiting: null, decided: null, reads: null }
-        : { all: view.queue.cursor },
-    ),
+    newest: signal(view.queue.newest),
+    listing: signal(listing),
+    usual,
+    found: signal(view.listed && isNarrow ? view.listed.actions.map(({ id }) => id) : null),
+    older: signal(view.listed ? view.listed.cursor : usual === "all" ? view.queue.cursor : null),
+    searching: signal(false),
     selectedId: signal(view.selected?.id ?? null),
     selected: signal(view.selected),
     moreChanges: signal<Change[]>([]),
+    picks: signal<number[]>([]),
+    picking: signal(false),
+    leaving: signal<number | null>(null),
     deciding: signal<number | null>(null),
     checking: signal<{ done: number; total: number } | null>(null),
 
@@ -171,7 +193,7 @@ export function createState(view: WorkspaceView): AppState {
   };
 }
 
-const WAITING: ReadonlySet<ActionState> = new Set(["pending", "stale", "executing", "reverting"]);
+export const WAITING: ReadonlySet<ActionState> = new Set(["pending", "stale", "executing", "reverting"]);
 
 /** Whether an entry needs a person now, or is being worked on. */
 export function isWaiting(entry: ActionSummary): boolean {

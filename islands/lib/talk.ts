@@ -97,5 +97,5 @@ export function forgive(state: AppState): void {
 function complain(state: AppState, { code, message, retryAfter }: Failure, isCommand = false): void {
   state.trouble.value = code === "rate_limited" && retryAfter
     ? { at: "chat", message, wait: { until: Date.now() + retryAfter * 1_000, isCommand } }
-    : { at: "chat", message: code === "busy" ? `${message} Wait for the answer, or stop it.` : message };
+    : { at: "chat", message };
 }

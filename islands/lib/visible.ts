@@ -1,7 +1,8 @@
 /**
  * Text from data or a model as pieces that can't deceive the eye: what can't be seen, what reorders its neighbours and
- * what looks like a space becomes a small escape; a word of mixed alphabets is marked. Pure.
+ * what looks like a space becomes a small escape; a word that isn't what it looks like is marked. Pure.
  */
+import { type Lookalike, lookalikes, type Wording } from "@/agent/lookalikes.ts";
 
 /** A stretch of a text, in UTF-16 code units. */
 export interface Span {
@@ -15,16 +16,18 @@ export interface Piece {
   kind: "plain" | "escape" | "mixed" | "rtl";
   /** What there is to say of it, for a tooltip; empty for plain text. */
   note: string;
+  /** The letters in it that pass for others; `mixed` alone has them. */
+  letters?: string;
   /** It lies within the span that differs. */
   differs: boolean;
 }
 
 /**
- * `value`: one value or name. `sentence`: words of ours around names of theirs. `code`: SQL, which keeps its lines.
+ * `value`: one value. `name`: one name of the database. `sentence`: words of ours around names of theirs. `code`: SQL, which keeps its lines.
  * `lines`: several lines by a person or a model. `prose`: the same, where a no-break space or an emoji's own joiners are
  * ordinary.
  */
-export type TextKind = "value" | "sentence" | "code" | "lines" | "prose";
+export type TextKind = "value" | "name" | "sentence" | "code" | "lines" | "prose";
 
 /** Not drawn, reordering, or blank without being a space: also what a font may or may not draw. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
@@ -34,18 +37,13 @@ const UNSEEN_OR_WORD = new RegExp(
 );
 const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** Nearly every text has nothing of all this, and is drawn as it is. */
-const SUSPECT = new RegExp(`${UNSEEN.source}|${RTL.source}|\\p{Script=Cyrillic}|\\p{Script=Greek}`, "u");
+const SUSPECT = new RegExp(`${UNSEEN.source}|${RTL.source}`, "u");
 const EMOJI_JOINER = /(?<=\p{Emoji}|\ufe0f)[\u200d\ufe0f]$/u;
-const ALPHABETS: readonly [name: string, letter: RegExp][] = [
-  ["Latin", /\p{Script=Latin}/u],
-  ["Cyrillic", /\p{Script=Cyrillic}/u],
-  ["Greek", /\p{Script=Greek}/u],
-];
 
 /** The pieces of a text, in order. `differs` marks a part of it, as the difference to another text. */
 export function visible(text: string, kind: TextKind = "value", differs: Span = NOWHERE): Piece[] {
   const pieces: Piece[] = [];
-  const add = (from: number, to: number, piece: Pick<Piece, "kind" | "note">) => {
+  const add = (from: number, to: number, piece: Look) => {
     for (const [start, end] of cutAt(from, to, differs)) {
       const marked = start >= differs.from && end <= differs.to;
       const last = pieces.at(-1);
@@ -54,7 +52,8 @@ export function visible(text: string, kind: TextKind = "value", differs: Span = 
       } else pieces.push({ ...piece, text: text.slice(start, end), differs: marked });
     }
   };
-  if (!SUSPECT.test(text)) {
+  const alike = new Map(lookalikes(text, WORDINGS[kind]).map((word) => [word.from, word]));
+  if (alike.size === 0 && !SUSPECT.test(text)) {
     if (text !== "") add(0, text.length, PLAIN);
     return pieces;
   }
@@ -64,13 +63,13 @@ export function visible(text: string, kind: TextKind = "value", differs: Span = 
     const end = match.index + found.length;
     const isUnseen = match.groups?.unseen !== undefined;
     if (isUnseen && isOrdinary(text, match.index, found, kind)) continue;
-    if (!isUnseen && !SUSPECT.test(found)) continue;
+    if (!isUnseen && !alike.has(match.index) && !RTL.test(found)) continue;
     if (match.index > at) add(at, match.index, PLAIN);
     at = end;
     if (isUnseen) {
       const differing = match.index >= differs.from && end <= differs.to;
       pieces.push({ kind: "escape", text: escapeOf(found), note: NOTE_UNSEEN, differs: differing });
-    } else add(match.index, end, wordKind(found, kind));
+    } else add(match.index, end, lookOf(found, kind, alike.get(match.index)));
   }
   if (at < text.length) add(at, text.length, PLAIN);
   return pieces;
@@ -103,24 +102,19 @@ export function difference(a: string, b: string): [Span, Span] {
 }
 
 const NOWHERE: Span = { from: -1, to: -1 };
+type Look = Pick<Piece, "kind" | "note" | "letters">;
+const WORDINGS: Partial<Record<TextKind, Wording>> = { name: "name", code: "sql" };
 const PLAIN = { kind: "plain", note: "" } as const;
 const NOTE_UNSEEN = "A character that can't be seen, or that isn't the space it looks like";
 
 function isOrdinary(text: string, at: number, found: string, kind: TextKind): boolean {
-  if (found === "\n" || found === "\t") return kind !== "value" && kind !== "sentence";
+  if (found === "\n" || found === "\t") return kind !== "value" && kind !== "name" && kind !== "sentence";
   if (kind !== "prose") return false;
   return /[\u00a0\u2009\u202f]/.test(found) || EMOJI_JOINER.test(text.slice(Math.max(0, at - 2), at + 1));
 }
 
-function wordKind(word: string, kind: TextKind): Pick<Piece, "kind" | "note"> {
-  const found = ALPHABETS.filter(([, letter]) => letter.test(word));
-  if (found.length > 1) {
-    const names = found.map(([name]) => name);
-    const odd = [...new Set(word)].filter((letter) => !/\p{Script=Latin}|[\p{N}_]/u.test(letter)).map(
-      escapeOf,
-    );
-    return { kind: "mixed", note: `${names.join(" and ")} letters in one word: ${odd.join(", ")}` };
-  }
+function lookOf(word: string, kind: TextKind, alike: Lookalike | undefined): Look {
+  if (alike) return { kind: "mixed", note: alike.note, letters: alike.letters };
   // A value is isolated as a whole; between words and signs of others, each such word is.
   return RTL.test(word) && (kind === "sentence" || kind === "code") ? { kind: "rtl", note: "" } : PLAIN;
 }

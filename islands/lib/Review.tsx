@@ -1,0 +1,246 @@
+/** The review of several actions: nothing is signed that did not stand here with its rows. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Action, Change } from "@/agent/types.ts";
+import { Strip } from "@/components/Strip.tsx";
+import { navigate } from "./address.ts";
+import { focusDetail } from "./focus.ts";
+import { openDialog } from "./dialog.tsx";
+import { number, sentence } from "./format.ts";
+import { like, mixWords } from "./kinds.ts";
+import { clearPicks } from "./pick.ts";
+import { nextWaiting } from "./queue.ts";
+import {
+  approveItem,
+  type Item,
+  leftOver,
+  load,
+  type Outcome,
+  rejectItem,
+  standingOf,
+  sumCounts,
+  summaryOf,
+} from "./review.ts";
+import { ApproveAll, RejectAll, Working } from "./ReviewFoot.tsx";
+import { ReviewItem } from "./ReviewItem.tsx";
+import { Shown } from "./Shown.tsx";
+import { type AppState, home } from "./state.ts";
+
+export type Decision = "approve" | "reject";
+
+/** How a review went: what became of each, whether it is still at work, and which one to open next. */
+interface Course {
+  outcomes: Map<number, Outcome>;
+  work: Promise<void>;
+  open: number | null;
+}
+
+/** As many actions are fetched at the same time. */
+const AT_ONCE = 4;
+
+/** Opens the review of these actions, in their order, and afterwards goes on to what waits next. */
+export async function openReview(state: AppState, decision: Decision, ids: number[]): Promise<void> {
+  const course: Course = { outcomes: new Map(), work: Promise.resolve(), open: null };
+  await openDialog<void>({
+    labelledBy: "review-title",
+    closed: undefined,
+    draw: (close) => (
+      <Review
+        state={state}
+        decision={decision}
+        ids={ids}
+        course={course}
+        close={() => close()}
+      />
+    ),
+  });
+  await course.work;
+  const outcomes = [...course.outcomes.values()];
+  if (outcomes.length > 0) {
+    const message = summaryOf(outcomes).replace(/^./, (first) => first.toUpperCase());
+    state.notice.value = { message: `${message}.`, undo: null, decided: true };
+    clearPicks(state);
+  } else if (course.open === null) return;
+  const next = course.open ?? nextWaiting(state, Math.min(...ids));
+  if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
+  focusDetail(state);
+}
+
+interface Props {
+  state: AppState;
+  decision: Decision;
+  ids: number[];
+  course: Course;
+  close: () => void;
+}
+
+function Review({ state, decision, ids, course, close }: Props) {
+  const items = useSignal<Item[]>(ids.map(blank));
+  const working = useSignal<number | null>(null);
+  const isOver = useSignal(false);
+  const isStopping = useSignal(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const standing = (item: Item) => standingOf(item, state.entries.value.find(({ id }) => id === item.id));
+  const replace = (item: Item) => items.value = items.peek().map((one) => one.id === item.id ? item : one);
+  useEffect(() => {
+    if (decision === "approve") heading.current?.focus();
+    void fetchAll(state, ids, (item) => replace(item));
+    return () => {
+      isStopping.value = true;
+    };
+  }, []);
+
+  /** Decides on one after another; whatever happens to one, the next has its turn, unless it would meet the same. */
+  const run = async (chosen: Item[], decideOn: (item: Item) => Promise<Outcome>) => {
+    // The button that was pressed goes, and Stop must not get a key that is still held down.
+    heading.current?.focus();
+    const waiting = [...chosen];
+    for (let item = waiting.shift(); item && !isStopping.peek(); item = waiting.shift()) {
+      working.value = item.id;
+      const outcome = await decideOn(item);
+      settle(item, outcome);
+      if (outcome.stops) break;
+    }
+    for (const item of items.peek()) if (!item.outcome) settle(item, leftOver(standing(item)));
+    working.value = null;
+    isOver.value = true;
+    if ([...course.outcomes.values()].every(({ kind }) => kind === "approved" || kind === "rejected")) {
+      close();
+    } else heading.current?.focus();
+  };
+  const settle = (item: Item, outcome: Outcome) => {
+    course.outcomes.set(item.id, outcome);
+    replace({ ...item, outcome });
+  };
+
+  const ready = items.value.filter((item) => standing(item) === "ready");
+  const isWorking = working.value !== null;
+  const shown = items.value.flatMap(({ action }) => action ? [action] : []);
+  const alike = like(shown[0], shown);
+  const isMixed = decision === "approve" && alike.length < shown.length;
+  const verb = decision === "approve" ? "Approve" : "Reject";
+  const count = items.value.length;
+  return (
+    <div
+      class="review"
+      data-testid="review"
+      data-over={isOver.value}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !isWorking) return;
+        event.preventDefault();
+        isStopping.value = true;
+      }}
+    >
+      <header class="review-head">
+        <h2 id="review-title" ref={heading} tabIndex={-1}>
+          {isOver.value ? summaryOf([...course.outcomes.values()]) : `${verb} ${changes(count)}`}
+        </h2>
+        {!isOver.value && !isWorking && shown.length === count && (
+          <p class="effect">
+            <Shown
+              text={sentence(sumCounts(shown), "will", shown.flatMap(changesOf), columnsOf(shown))}
+              kind="sentence"
+            />
+          </p>
+        )}
+        {isMixed && !isWorking && !isOver.value && (
+          <Strip tone="amber" alert>
+            <Shown
+              text={`Only changes of one kind are decided together: ${mixWords(shown)}.`}
+              kind="sentence"
+            />
+            <button
+              type="button"
+              class="button small"
+              onClick={() =>
+                items.value = items.peek().filter(({ id }) => alike.some((one) => one.id === id))}
+            >
+              {`Keep ${number(alike.length)} like #${alike[0]?.id}`}
+            </button>
+          </Strip>
+        )}
+      </header>
+      <ol class={isWorking || isOver.value ? "review-list is-short" : "review-list"}>
+        {items.value.map((item) => (
+          <ReviewItem
+            key={item.id}
+            state={state}
+            item={item}
+            standing={standing(item)}
+            isShort={decision === "reject" || isWorking || isOver.value}
+            isWorking={working.value === item.id}
+            replace={replace}
+            open={() => {
+              course.open = item.id;
+              close();
+            }}
+          />
+        ))}
+      </ol>
+      {isOver.value ? <Over close={close} /> : isWorking
+        ? (
+          <Working
+            words={isStopping.value
+              ? `Stopping after #${working.value}…`
+              : `${decision === "approve" ? "Approving" : "Rejecting"} #${working.value}: ${
+                number(items.value.filter(({ outcome }) => outcome).length + 1)
+              } of ${number(count)}…`}
+            isStopping={isStopping}
+          />
+        )
+        : decision === "reject"
+        ? (
+          <RejectAll
+            count={count}
+            reject={(reason) => course.work = run(items.peek(), ({ id }) => rejectItem(state, id, reason))}
+            close={close}
+          />
+        )
+        : (
+          <ApproveAll
+            state={state}
+            ready={isMixed ? [] : ready}
+            count={count}
+            isLoading={items.value.some((item) => standing(item) === "loading" && !item.trouble)}
+            approve={() => course.work = run(ready, (item) => approveItem(state, item))}
+            close={close}
+          />
+        )}
+    </div>
+  );
+}
+
+function Over({ close }: { close: () => void }) {
+  return (
+    <div class="buttons">
+      <button type="button" class="button primary" data-testid="review-close" onClick={close}>Close</button>
+    </div>
+  );
+}
+
+async function fetchAll(state: AppState, ids: number[], got: (item: Item) => void): Promise<void> {
+  const waiting = [...ids];
+  const fetchNext = async (): Promise<void> => {
+    const id = waiting.shift();
+    if (id === undefined) return;
+    got(await load(state, id));
+    await fetchNext();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
+}
+
+function blank(id: number): Item {
+  return { id, action: null, more: [], trouble: null, outcome: null };
+}
+
+function changes(count: number): string {
+  return `${number(count)} ${count === 1 ? "change" : "changes"}`;
+}
+
+function changesOf({ preview }: Action): Change[] {
+  return preview?.changes ?? [];
+}
+
+function columnsOf(actions: readonly Action[]): Record<string, string[]> {
+  return Object.assign({}, ...actions.map(({ preview }) => preview?.columns));
+}
