@@ -4,6 +4,7 @@
  * carry it, never be the same query as without it.
  */
 import assert from "node:assert/strict";
+import { HOTEL, INVOICES } from "./builtin_trades.ts";
 import { type Bench, bench, EDITED, ODD, SAMPLE, SHOP, surveyedBench } from "./builtin_fixtures.ts";
 
 const SENTENCES: [string, string[]][] = [
@@ -75,6 +76,21 @@ const NAMED: [string, string[]][] = [
     "the 2 cheapest Lighting products",
   ]],
   [ODD, ["set Ort of Dach Süd to Bonn", "sensor readings of Keller", "delete Büro"]],
+  [HOTEL, [
+    "rooms with more than 1 bed and a balcony",
+    "free rooms with 2 beds",
+    "rooms that are free or have a balcony",
+    "bookings with arrival after July 2, 2024",
+    "mark booking 2 as paid",
+    "set birthday of guest 2 to Dec 31 1999",
+    "how many bookings per room",
+  ]],
+  [INVOICES, [
+    "invoices with 'call' in the memo",
+    "number of open invoices per client",
+    "set the amount of INV-004 to $95",
+    "invoices of Acme Corp over 100",
+  ]],
 ];
 
 Deno.test("a word that means nothing is carried or named, never dropped", () => {

@@ -5,10 +5,12 @@ import {
   readUIMessageStream,
   type UIMessageChunk,
 } from "ai";
-import { ChatBody, requestOf, startAnswer, stopAnswer } from "@/agent/chat/run.ts";
+import { ChatBody, requestOf } from "@/agent/chat/request.ts";
+import { startAnswer, stopAnswer } from "@/agent/chat/run.ts";
 import { Hub } from "@/agent/live/hub.ts";
 import type { ChatMessage } from "@/agent/types.ts";
 import type { Turn } from "@/tests/fakes/openai.ts";
+import { within } from "@/tests/deadline.ts";
 import {
   ANN,
   type Conversation,
@@ -66,7 +68,7 @@ Deno.test("and when it is stopped", async () => {
       pace: (event) => event === 2 ? (half.resolve(), new Promise(() => {})) : undefined,
     }, async (test) => {
     const sent = sendMessage(test, "Who is there?");
-    await half.promise;
+    await within("half of the answer", half.promise);
     await stopAnswer(WHERE.ws);
     const built = await sent;
     const kept = await test.ended(built.id);
@@ -86,7 +88,7 @@ Deno.test("a client that resumes late, at another process, is given the answer f
     const other = await Hub.open(WHERE.ws);
     try {
       const run = await ask("Who is there?");
-      await half.promise;
+      await within("half of the answer", half.promise);
       await other.drain();
       const reading = read(streamOf(other, run, () => resumed.resolve()));
       const built = await reading;

@@ -1,32 +1,15 @@
+/** What each slash command does (SPEC C8). */
 import assert from "node:assert/strict";
 import { receive } from "@/agent/chat/receive.ts";
-import { startAnswer, stopAnswer } from "@/agent/chat/run.ts";
-import { getAction, listActions } from "@/agent/queue/store.ts";
-import { propose } from "@/agent/queue/propose.ts";
 import type { Person } from "@/agent/people.ts";
-import type { ChatMessage, CommandData } from "@/agent/types.ts";
-import { ensureMain, findWorkspace, type Workspace } from "@/agent/workspaces.ts";
+import { listActions } from "@/agent/queue/list.ts";
+import { propose } from "@/agent/queue/propose.ts";
+import { getAction } from "@/agent/queue/store.ts";
 import { ROWS } from "@/tests/fakes/database.ts";
-import { textOf } from "@/tests/fakes/openai.ts";
-import {
-  ANN,
-  type Conversation,
-  message,
-  nothingRuns,
-  remember,
-  stored,
-  WHERE,
-  withConversation,
-  words,
-} from "./conversation.ts";
+import { CHANGE, dataOf, OWNER, withCommands } from "./commands.ts";
+import { ANN, message, remember, stored, WHERE } from "./conversation.ts";
 
-const OWNER: Person = { id: "owner", name: "Owner" };
 const STRANGER: Person = { id: "mallory", name: "Mallory" };
-const CHANGE = {
-  title: "Gold *now*",
-  description: "",
-  statements: [{ sql: "UPDATE customers SET tier = 'gold'" }],
-};
 
 Deno.test("/query reads as the person, and shows the rows as a read of the agent does", async () => {
   await withCommands(async ({ run, openai }) => {
@@ -47,6 +30,7 @@ Deno.test("/query reads as the person, and shows the rows as a read of the agent
       ...OWNER,
       via: "person",
     }]);
+    assert.deepEqual([seen.sql, seen.rowCount, seen.ms], ["SELECT * FROM customers", 3, 0.4]);
     const [asked, answer] = await stored();
     assert.deepEqual([asked.id, asked.role, asked.metadata?.kind, asked.metadata?.by?.id], [
       "q1",
@@ -68,6 +52,7 @@ Deno.test("/query reads as the person, and shows the rows as a read of the agent
       error: { code: "refused_sql", detail: "Only SELECT reads here." },
     });
     assert.equal(refused.text, "Only SELECT reads here.");
+    assert.equal((await run("/reject 1 no")).text, "#1 is a read: there is nothing to decide.");
     assert.equal((await getAction("main", 2)).state, "failed");
   });
 });
@@ -142,7 +127,7 @@ Deno.test("/schema, /help and /find", async () => {
     );
     assert.deepEqual((await run("/schema nothing")).data, {
       command: "schema",
-      error: { code: "not_found", detail: 'There is no table "nothing". The tables are customers.' },
+      error: { code: "not_found", detail: 'There is no table "nothing". Tables: customers.' },
     });
     assert.match((await run("/schema <b>*x*")).text, /^There is no table "\\<b\\>\\\*x\\\*"\. /);
     assert.match((await run("/help")).text, /^- `\/help \[command\]` Lists.*\n- `\/pending` /);
@@ -172,45 +157,6 @@ Deno.test("/schema, /help and /find", async () => {
   });
 });
 
-Deno.test("commands run while an answer is written, and the model never sees them", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await withCommands(async ({ run, ask, ended, openai }) => {
-    const answer = await ask("Hello");
-    await run("/query SELECT secret_one");
-    await run("/pending");
-    resolve();
-    await ended(answer);
-    await nothingRuns();
-    for (let i = 0; i < 35; i++) await run("/help");
-    await ended(await ask("And now?"));
-    const { body } = openai.requests[1];
-    assert.equal(JSON.stringify(body).includes("secret_one"), false);
-    assert.deepEqual(
-      body.messages?.filter(({ role }) => role !== "system" && role !== "developer").map(textOf),
-      ["Hello", "Hi.", "And now?"],
-    );
-    // Once more means the last message to the agent, not the command after it.
-    await run("/pending");
-    await ended((await startAnswer(WHERE, ANN, "retry")).run);
-    assert.equal(
-      openai.requests[2].body.messages?.filter(({ role }) => role === "user").map(textOf).at(-1),
-      "And now?",
-    );
-  }, promise);
-});
-
-Deno.test("a command that is sent twice is carried out once", async () => {
-  await withCommands(async ({ run }) => {
-    const sent = await Promise.allSettled(
-      Array.from({ length: 6 }, () => run("/propose DELETE FROM customers WHERE id = 1", "same")),
-    );
-    assert.equal(sent.filter(({ status }) => status === "fulfilled").length, 1);
-    for (const one of sent) if (one.status === "rejected") assert.equal(one.reason.code, "busy");
-    assert.equal((await listActions("main", {})).actions.length, 1);
-    assert.equal((await stored()).length, 2);
-  });
-});
-
 Deno.test("who has no part in the workspace gets nothing out of a command, and nothing done", async () => {
   await withCommands(async ({ workspace, db }) => {
     await propose({ ...WHERE, by: ANN, messageId: null }, CHANGE);
@@ -236,80 +182,3 @@ Deno.test("who has no part in the workspace gets nothing out of a command, and n
     assert.equal((await getAction("main", 1)).state, "pending");
   });
 });
-
-Deno.test("ninety-five of a hundred commands are answered in under 100 ms, in a long conversation", async () => {
-  await withCommands(async ({ run }) => {
-    for (let i = 0; i < 30; i++) {
-      await remember(
-        Array.from({ length: 20 }, (_, j) => message("user", `Message ${i}.${j} about customers`)),
-      );
-    }
-    for (let i = 0; i < 40; i++) {
-      await propose({ ...WHERE, by: ANN, messageId: null }, { ...CHANGE, title: `Change ${i}` });
-    }
-    const texts = [
-      "/help",
-      "/pending",
-      "/recent 50",
-      "/find nothing at all",
-      "/find customers",
-      "/schema",
-      "/query SELECT * FROM customers",
-      "/propose UPDATE customers SET tier = 'gold'",
-      "/approve 1",
-      "/nothing",
-    ];
-    const times: number[] = [];
-    for (let i = 0; i < 100; i++) {
-      const start = performance.now();
-      await run(texts[i % texts.length]);
-      times.push(performance.now() - start);
-    }
-    times.sort((a, b) => a - b);
-    assert.ok(times[95] < 100, `p50 ${times[50].toFixed(1)} ms, p95 ${times[95].toFixed(1)} ms`);
-  });
-});
-
-interface Commands extends Conversation {
-  workspace: Workspace;
-  run(
-    text: string,
-    id?: string,
-  ): Promise<{ text: string; data: CommandData; id: string; name: string | null }>;
-}
-
-async function withCommands(
-  test: (commands: Commands) => Promise<void>,
-  before?: Promise<void>,
-): Promise<void> {
-  await withConversation(
-    (_request, n) => ({ text: "Hi.", before: n === 0 ? before : undefined }),
-    async (conversation) => {
-      await ensureMain();
-      const workspace = await findWorkspace("main");
-      assert.ok(workspace);
-      await test({
-        ...conversation,
-        workspace,
-        async run(text, id = crypto.randomUUID()) {
-          const got = await receive(workspace, OWNER, { id, text });
-          assert.ok(got.run === null, "it went to the model");
-          return {
-            text: words(got.message),
-            data: dataOf(got.message),
-            id: got.message.id,
-            name: got.command,
-          };
-        },
-      });
-      await stopAnswer("main");
-    },
-  );
-}
-
-function dataOf({ parts }: ChatMessage): CommandData {
-  assert.deepEqual(parts.map(({ type }) => type), ["text", "data-command"]);
-  const part = parts[1];
-  assert.ok(part.type === "data-command");
-  return part.data;
-}

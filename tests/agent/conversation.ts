@@ -12,12 +12,12 @@ import { openStore } from "@/agent/store/kv.ts";
 import type { Actor, ChatMessage, LiveFrame } from "@/agent/types.ts";
 import { type Contents, type FakeDatabase, startDatabase } from "@/tests/fakes/database.ts";
 import { type Arrival, type FakeOpenAI, startOpenAI, type Turn } from "@/tests/fakes/openai.ts";
+import { within } from "@/tests/deadline.ts";
 import { localSettings, withStore } from "./store.ts";
 
 /** No word of what is shown or kept may hold it. */
 export const KEY = "sk-test-0123456789-secret";
-/** A message that is not there by now will not come, in milliseconds. */
-const PATIENCE_MS = 15_000;
+const OPENAI = "https://api.openai.com/v1/";
 export const WHERE: Where = { ws: "main", database: "main" };
 export const ANN: Actor = { id: "ann", name: "Ann", via: "person" };
 
@@ -33,7 +33,10 @@ export interface Conversation {
   ended(run: string): Promise<ChatMessage>;
 }
 
-/** Runs a test on an empty workspace. Afterwards nothing runs, and the provider had nothing to complain about. */
+/**
+ * Runs a test on an empty workspace. Afterwards nothing runs, and the provider had nothing to complain about. A
+ * `baseUrl` of null is OpenAI itself, by its Responses API: what is sent there goes to the fake.
+ */
 export function withConversation(
   script: (request: Arrival, n: number) => Turn | Promise<Turn>,
   test: (conversation: Conversation) => Promise<void>,
@@ -50,17 +53,24 @@ export function withConversation(
     const logs: string[] = [];
     const { error } = console;
     console.error = (...words) => void logs.push(words.join(" "));
+    const { fetch } = globalThis;
+    globalThis.fetch = (input, init) => {
+      const url = input instanceof Request ? input.url : String(input);
+      if (!url.startsWith(OPENAI)) return fetch(input, init);
+      return fetch(url.replace(OPENAI, `${openai.baseUrl}/`), input instanceof Request ? input : init);
+    };
     try {
       const hub = await hubOf(WHERE.ws);
       await test({ openai, db, hub, logs, ask, ended: await messagesOf(hub) });
-      await stopAll();
+      await within("the last answer to stop", stopAll());
       assert.deepEqual(openai.complaints, [], "the provider was asked in a form that it refuses");
       assert.equal(await runningAnswer(WHERE.ws), null, "a lease remained");
       assert.equal(logs.join("\n").includes(KEY), false, "the key was logged");
     } finally {
       console.error = error;
+      globalThis.fetch = fetch;
       dropFollowUps();
-      await stopAll();
+      await within("the last answer to stop", stopAll());
       await openai.close();
       await db.close();
     }
@@ -93,7 +103,7 @@ export function message(role: ChatMessage["role"], text: string, metadata = {}):
 /** Nothing runs: no lease is left, and the chunks of no run but the last. */
 export async function nothingRuns(): Promise<void> {
   // A message is heard of before the chunks of earlier runs are swept up.
-  await stopAll();
+  await within("the answer to stop", stopAll());
   const kv = await openStore();
   assert.equal((await kv.get(keys.run(WHERE.ws))).value, null, "a lease remains");
   const runs = new Set<unknown>();
@@ -118,39 +128,25 @@ export function gate(): { opened: Promise<void>; open: () => void } {
 }
 
 function ask(text: string, id: string = crypto.randomUUID()): Promise<string> {
-  return startAnswer(WHERE, ANN, { id, text }).then(({ run }) => run);
+  return within("the answer to begin", startAnswer(WHERE, ANN, { id, text })).then(({ run }) => run);
 }
 
 async function messagesOf(hub: Hub): Promise<Conversation["ended"]> {
   const messages = new Map<string, ChatMessage>();
-  const waiting = new Set<() => void>();
+  const waiting = new Map<string, (message: ChatMessage) => void>();
   await hub.subscribe("", (text) => {
     const frame: LiveFrame = JSON.parse(text);
     if (frame.type !== "chat" || !("message" in frame.data)) return;
-    messages.set(frame.data.message.id, frame.data.message);
-    for (const wake of waiting) wake();
+    const { message } = frame.data;
+    messages.set(message.id, message);
+    waiting.get(message.id)?.(message);
+    waiting.delete(message.id);
   });
-  return async (run) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      for (const wake of waiting) wake();
-    }, PATIENCE_MS);
-    try {
-      for (;;) {
-        const found = messages.get(run);
-        if (found) return found;
-        assert.equal(late, false, `the message of ${run} never came`);
-        await new Promise<void>((resolve) => {
-          const wake = () => {
-            waiting.delete(wake);
-            resolve();
-          };
-          waiting.add(wake);
-        });
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+  return (run) => {
+    const found = messages.get(run);
+    if (found) return Promise.resolve(found);
+    const { promise, resolve } = Promise.withResolvers<ChatMessage>();
+    waiting.set(run, resolve);
+    return within(`the message of ${run}`, promise);
   };
 }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { startAnswer } from "@/agent/chat/run.ts";
 import { useSettings } from "@/agent/settings.ts";
 import type { ChatMessage } from "@/agent/types.ts";
-import { deadBaseUrl, textOf, type Turn } from "@/tests/fakes/openai.ts";
+import { deadBaseUrl, type Turn } from "@/tests/fakes/openai.ts";
 import {
   ANN,
+  gate,
   KEY,
   message,
   nothingRuns,
@@ -13,6 +14,7 @@ import {
   WHERE,
   withConversation,
   words,
+  written,
 } from "./conversation.ts";
 import { localSettings } from "./store.ts";
 
@@ -28,7 +30,11 @@ interface Case {
 }
 
 const TEXT = "abcdefghijklmnopqrstuvwxyz";
-// Event 0 carries the role, each further one six letters.
+/** Both wire formats: chat completions at any endpoint, and OpenAI's own Responses. */
+const WIRES = [{ wire: "chat completions", baseUrl: undefined }, { wire: "Responses", baseUrl: null }];
+/** Events before the first letters: one that carries the role in chat completions, three in Responses. */
+const FIRST = { "chat completions": 1, Responses: 3 };
+// Each event of text carries six letters; `after` counts those.
 const CASES: Case[] = [
   { name: "a refused key", turn: { status: 401, message: PROVIDER }, error: /refused the key/, kept: "" },
   {
@@ -51,67 +57,81 @@ const CASES: Case[] = [
   },
   {
     name: "an error object in the middle",
-    turn: { text: TEXT, breaks: "error", after: 3, message: PROVIDER },
+    turn: { text: TEXT, breaks: "error", after: 2, message: PROVIDER },
     error: /^The connection to the model broke\.$|^The model's provider failed/,
     kept: "abcdefghijkl",
   },
   {
     name: "a reset connection",
-    turn: { text: TEXT, breaks: "reset", after: 3 },
+    turn: { text: TEXT, breaks: "reset", after: 2 },
     error: /^The connection to the model broke\.$/,
     kept: "abcdefghijkl",
   },
   {
     name: "a clean end without a finish",
-    turn: { text: TEXT, breaks: "clean", after: 3 },
+    turn: { text: TEXT, breaks: "clean", after: 2 },
     error: /^The answer broke off\.$/,
     kept: "abcdefghijkl",
   },
   {
     name: "bytes that are no SSE",
-    turn: { text: TEXT, breaks: "garbage", after: 3 },
+    turn: { text: TEXT, breaks: "garbage", after: 2 },
     error: /^The connection to the model broke\.$/,
     kept: "abcdefghijkl",
   },
   {
     name: "a clean end in the middle of a tool call",
-    turn: { toolCalls: [{ name: "queryDatabase", args: { sql: TEXT } }], breaks: "clean", after: 4 },
+    turn: { toolCalls: [{ name: "queryDatabase", args: { sql: TEXT } }], breaks: "clean", after: 3 },
     error: /^The answer broke off\.$/,
     kept: "",
   },
   {
     name: "nothing at all",
-    turn: { text: TEXT, breaks: "clean", after: 0 },
+    turn: { text: TEXT, breaks: "clean", after: -1 },
     error: /^The answer broke off\.$/,
     kept: "",
   },
 ];
 
 for (const { name, turn, error, kept } of CASES) {
-  Deno.test(`${name}: the answer ends as failed, keeps its text, and can be tried again`, async () => {
-    let broken = true;
-    await withConversation(
-      () => broken ? turn : { text: "Now it works." },
-      async ({ ask, ended, openai }) => {
-        const answer = await ended(await ask("Hello?", "q1"));
-        assert.equal(answer.metadata?.status, "failed");
-        assert.match(answer.metadata?.error ?? "", error);
-        assert.equal(words(answer), kept);
-        leaksNothing(answer);
-        await nothingRuns();
+  for (const { wire, baseUrl } of WIRES) {
+    Deno.test(`${name}, by ${wire}: the answer ends as failed, keeps its text, and can be tried again`, async () => {
+      const { after } = turn;
+      const first = wire === "Responses" ? FIRST.Responses : FIRST["chat completions"];
+      const at = after === undefined ? undefined : after < 0 ? 0 : first + after;
+      // What was sent has arrived before it breaks: a reset would take it along.
+      const { opened, open } = gate();
+      const failing = { ...turn, after: at, pace: (event: number) => event === at ? opened : undefined };
+      let broken = true;
+      await withConversation(
+        () => broken ? failing : { text: "Now it works." },
+        async ({ ask, ended, openai, hub }) => {
+          const failed = await ask("Hello?", "q1");
+          if (kept) await written(hub, failed, kept);
+          open();
+          const answer = await ended(failed);
+          assert.equal(answer.metadata?.status, "failed");
+          assert.match(answer.metadata?.error ?? "", error);
+          assert.equal(words(answer), kept);
+          leaksNothing(answer);
+          await nothingRuns();
 
-        // The provider takes what is left of the failure, and the question is not asked twice.
-        broken = false;
-        const { run } = await startAnswer(WHERE, ANN, "retry");
-        const again = await ended(run);
-        assert.equal(again.metadata?.status, "done");
-        assert.equal(words(again), "Now it works.");
-        const last = openai.requests.at(-1)?.body.messages ?? [];
-        assert.equal(last.filter((said) => textOf(said) === "Hello?").length, 1);
-        assert.deepEqual((await stored()).map(({ role }) => role), ["user", "assistant", "assistant"]);
-      },
-    );
-  });
+          // The provider takes what is left of the failure, and the question is not asked twice.
+          broken = false;
+          const { run } = await startAnswer(WHERE, ANN, "retry");
+          const again = await ended(run);
+          assert.equal(again.metadata?.status, "done");
+          assert.equal(words(again), "Now it works.");
+          const last = openai.requests.at(-1);
+          assert.equal(last?.path, baseUrl === null ? "/v1/responses" : "/v1/chat/completions");
+          const asked = JSON.stringify(last?.body.messages ?? last?.body.input);
+          assert.equal(asked.split('"Hello?"').length, 2, asked);
+          assert.deepEqual((await stored()).map(({ role }) => role), ["user", "assistant", "assistant"]);
+        },
+        baseUrl,
+      );
+    });
+  }
 }
 
 Deno.test("a provider that is not there ends the answer", async () => {
@@ -134,33 +154,6 @@ Deno.test("a database that is not there ends the answer with its own sentence", 
     assert.equal(openai.requests.length, 0);
     await nothingRuns();
   });
-});
-
-Deno.test("wrong calls of tools are answered to the model, which goes on", async () => {
-  const calls = [
-    { name: "queryDatabase", raw: '{"sql": "SELECT' },
-    { name: "queryDatabase", args: { query: 7 } },
-    { name: "dropDatabase", args: {} },
-    { name: "withdrawAction", args: { actionId: -1 } },
-    { name: "withdrawAction", args: { actionId: 99 } },
-  ];
-  await withConversation(
-    (_request, n) => n === 0 ? { toolCalls: calls } : { text: "I was wrong." },
-    async (test) => {
-      const answer = await test.ended(await test.ask("Do something"));
-      assert.equal(answer.metadata?.status, "done");
-      assert.equal(words(answer), "I was wrong.");
-      const told = test.openai.requests[1].body.messages?.filter(({ role }) => role === "tool") ?? [];
-      assert.equal(told.length, calls.length);
-      assert.match(textOf(told[0]), /JSON/);
-      assert.match(textOf(told[1]), /sql/);
-      assert.match(textOf(told[2]), /dropDatabase/);
-      assert.match(textOf(told[3]), /actionId/);
-      assert.match(textOf(told[4]), /not_found/);
-      leaksNothing(answer);
-      assert.deepEqual(test.db.seen, []);
-    },
-  );
 });
 
 Deno.test("a model that calls tools without end is made to speak in the fifth step", async () => {

@@ -4,11 +4,13 @@ import { formatCursor, parseCursor } from "@/agent/live/cursor.ts";
 import { Hub } from "@/agent/live/hub.ts";
 import { observe, propose } from "@/agent/queue/propose.ts";
 import { reject, withdraw } from "@/agent/queue/decide.ts";
-import { countStates, getAction, updateAction } from "@/agent/queue/store.ts";
+import { countStates } from "@/agent/queue/list.ts";
+import { getAction, updateAction } from "@/agent/queue/store.ts";
 import { CURSOR_MS, feedEnd, readFeed } from "@/agent/store/feed.ts";
 import { stopAnswer } from "@/agent/chat/run.ts";
 import { openStore } from "@/agent/store/kv.ts";
 import type { ChatChunk, LiveFrame } from "@/agent/types.ts";
+import { within } from "@/tests/deadline.ts";
 import { ANN, gate, stored, WHERE, withConversation } from "./conversation.ts";
 import { Follower } from "./follower.ts";
 
@@ -145,7 +147,7 @@ Deno.test("a tab that joins in the middle of an answer is sent it from the start
   }), async ({ hub, ask, ended }) => {
     const cursor = hub.startCursor;
     const run = await ask("Hi");
-    await half.promise;
+    await within("half of the answer", half.promise);
     // Everything that was sent before the pause: one chunk that starts the answer, one its step, one its text.
     await until(() => hub.tail?.chunks.length === 3 + 39);
     const early = new Follower(cursor);
@@ -234,7 +236,7 @@ Deno.test("counts follow every decision, and reads are not counted", async () =>
   });
 });
 
-Deno.test("tabs at another process hear that an answer without a word was stopped", async () => {
+Deno.test("tabs at another process hear that an answer was stopped before its first word", async () => {
   await withConversation(() => ({ before: new Promise(() => {}) }), async ({ openai, ask }) => {
     const other = await Hub.open(WHERE.ws);
     try {
@@ -247,7 +249,9 @@ Deno.test("tabs at another process hear that an answer without a word was stoppe
       await other.drain();
       assert.equal(other.tail, null);
       assert.equal(follower.chunks.get(run)?.at(-1)?.type, "abort");
-      assert.deepEqual((await stored()).map(({ role }) => role), ["user"]);
+      const [, answer] = await stored();
+      assert.deepEqual([answer.id, answer.parts, answer.metadata?.status], [run, [], "stopped"]);
+      assert.ok(follower.messages.has(run));
     } finally {
       await other.close();
     }

@@ -1,7 +1,8 @@
 /** A tab as the live feed sees it: keeps its cursor, breaks off when it likes, and remembers all that it was sent. */
 import assert from "node:assert/strict";
 import type { Hub } from "@/agent/live/hub.ts";
-import { countStates } from "@/agent/queue/store.ts";
+import { countStates } from "@/agent/queue/list.ts";
+import { within } from "@/tests/deadline.ts";
 import type { ChatChunk, Counts, LiveFrame } from "@/agent/types.ts";
 
 export class Follower {
@@ -14,6 +15,7 @@ export class Follower {
   repeated = 0;
   frames = 0;
   #left: () => void = () => {};
+  #broken: () => void = () => {};
   #joined = 0;
 
   constructor(public cursor: string) {}
@@ -23,6 +25,7 @@ export class Follower {
     const session = ++this.#joined;
     let left = frames;
     const broken = Promise.withResolvers<void>();
+    this.#broken = broken.resolve;
     // What "hello" says first.
     this.counts = await countStates(hub.ws);
     const leave = await hub.subscribe(this.cursor, (text) => {
@@ -33,7 +36,7 @@ export class Follower {
     assert.ok(leave, `the cursor ${this.cursor} was not taken`);
     this.#left = leave;
     if (frames === Infinity) return;
-    await broken.promise;
+    await within(`${frames} frames`, broken.promise);
     leave();
   }
 
@@ -41,6 +44,7 @@ export class Follower {
   leave(): void {
     this.#joined++;
     this.#left();
+    this.#broken();
   }
 
   #take(frame: LiveFrame): void {

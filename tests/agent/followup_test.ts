@@ -10,6 +10,7 @@ import { propose } from "@/agent/queue/propose.ts";
 import { keys } from "@/agent/store/keys.ts";
 import { openStore } from "@/agent/store/kv.ts";
 import type { Actor } from "@/agent/types.ts";
+import { within } from "@/tests/deadline.ts";
 import { textOf } from "@/tests/fakes/openai.ts";
 import {
   ANN,
@@ -45,6 +46,7 @@ Deno.test("two seconds after decisions on its proposals the agent says one short
       // Its own withdrawal is no news to it.
       await withdraw(WS, 3, AGENT);
       const { at, body } = await openai.arrival(1);
+      assert.equal(TOGETHER_MS, 2_000);
       assert.ok(at - last > TOGETHER_MS - 100 && at - last < TOGETHER_MS + 1_500, `${at - last} ms`);
       assert.equal(body.tool_choice, "none");
       const notes = body.messages?.filter((said) => said.role === "user").map(textOf).slice(1) ?? [];
@@ -97,12 +99,12 @@ Deno.test("a person's message goes first while a follow-up is being written", as
     await reject(WS, 1, ANN, null);
     const started = await startFollowUp(WHERE, AGENT);
     assert.ok(started);
-    await half.promise;
+    await within("half of the follow-up", half.promise);
     await written(hub, started.run, "A pity");
     assert.equal(await startFollowUp(WHERE, AGENT), null, "one at a time");
     const answer = await ended(await ask("Never mind. Hello?"));
     assert.equal(words(answer), "Of course.");
-    await openai.requests[0].hungUp;
+    await within("the follow-up to hang up", openai.requests[0].hungUp);
     await nothingRuns();
     const all = await stored();
     // What it had said stands before the question, marked as stopped.
@@ -110,6 +112,21 @@ Deno.test("a person's message goes first while a follow-up is being written", as
     assert.equal(all[1].id, started.run);
     assert.equal(all[1].metadata?.status, "stopped");
   });
+});
+
+Deno.test("a follow-up that gives way before its first word leaves no trace", async () => {
+  await withOutcomes(
+    ({ body }) => body.tool_choice === "none" ? { before: new Promise(() => {}) } : { text: "Of course." },
+    async ({ openai, ask, ended }) => {
+      await proposeBy(AGENT);
+      await reject(WS, 1, ANN, null);
+      assert.ok(await startFollowUp(WHERE, AGENT));
+      await openai.arrival(0);
+      assert.equal(words(await ended(await ask("Hello?"))), "Of course.");
+      await nothingRuns();
+      assert.deepEqual((await stored()).map(({ role }) => role), ["system", "user", "assistant"]);
+    },
+  );
 });
 
 Deno.test("a follow-up that begins in the very moment of a person's message never makes it busy", async () => {
@@ -142,7 +159,7 @@ Deno.test("a follow-up of another process gives way too, also when that process 
       }
     })();
     assert.equal(words(await ended(await ask("Hello?"))), "Yes.");
-    await watching;
+    await within("the other process to hear of the stop", watching);
     await nothingRuns();
     // This one hears of nothing any more, though it seemed to live a moment ago.
     await kv.set(keys.run(WS), { run: "gone", kind: "followup", beat: Date.now() } satisfies Lease);
@@ -184,7 +201,10 @@ function proposeBy(by: Actor) {
 
 /** Waits until the running answer has been stored. */
 async function stopWaiting(): Promise<void> {
-  while (await runningAnswer(WS)) await pause(5);
+  const over = (async () => {
+    while (await runningAnswer(WS)) await pause(5);
+  })();
+  await within("the answer to end", over);
   await stopAll();
 }
 

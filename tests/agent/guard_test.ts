@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { type Family, judge } from "@/agent/guard/judge.ts";
 import { SOURCES } from "@/agent/guard/pattern.ts";
 import { PATTERNS } from "@/agent/guard/patterns.ts";
-import { ATTACKS, fullWidth, inTags } from "./guard_attacks.ts";
-import { INNOCENTS } from "./guard_innocents.ts";
+import { ATTACKS } from "./guard_attacks.ts";
+import { fullWidth, inTags } from "./guard_disguises.ts";
+import { INNOCENTS as FIRST_INNOCENTS } from "./guard_innocents.ts";
+import { LATER_INNOCENTS } from "./guard_innocents_later.ts";
 
+const INNOCENTS = [...FIRST_INNOCENTS, ...LATER_INNOCENTS];
 const FAMILIES: Family[] = ["ignore", "pretend", "reveal", "developer", "delimiter"];
 
 Deno.test("the table holds at least forty patterns in five families, each with its reason and its source", () => {

@@ -7,6 +7,7 @@ import { openStore } from "@/agent/store/kv.ts";
 import { putLarge } from "@/agent/store/large.ts";
 import { getAction } from "@/agent/queue/store.ts";
 import type { ChatChunk } from "@/agent/types.ts";
+import { within } from "@/tests/deadline.ts";
 import {
   ANN,
   gate,
@@ -83,7 +84,7 @@ Deno.test("a stop keeps what was written, hangs up on the provider and lets the 
       pace: (event) => event === 4 ? (half.resolve(), new Promise(() => {})) : undefined,
     }, async ({ ask, ended, openai, hub }) => {
     const run = await ask("Count");
-    await half.promise;
+    await within("half of the answer", half.promise);
     await written(hub, run, "r");
     await stopAnswer(WS);
     assert.equal(await runningAnswer(WS), null);
@@ -91,7 +92,7 @@ Deno.test("a stop keeps what was written, hangs up on the provider and lets the 
     assert.equal(answer.metadata?.status, "stopped");
     assert.equal(answer.metadata?.error, undefined);
     assert.equal(words(answer), TEXT.slice(0, 18));
-    await openai.requests[0].hungUp;
+    await within("the run to hang up", openai.requests[0].hungUp);
     assert.equal(words(await ended(await ask("And now?"))), "Next.");
     await nothingRuns();
     // A stop when nothing runs is no error.
@@ -99,7 +100,7 @@ Deno.test("a stop keeps what was written, hangs up on the provider and lets the 
   });
 });
 
-Deno.test("a stop before the first byte leaves the question, ready to be asked again", async () => {
+Deno.test("a stop before the first byte is told as one, and the question can be asked again", async () => {
   await withConversation(
     (_request, n) => n === 0 ? { before: new Promise(() => {}) } : { text: "Now." },
     async ({ ask, ended, openai }) => {
@@ -107,7 +108,9 @@ Deno.test("a stop before the first byte leaves the question, ready to be asked a
       await openai.arrival(0);
       await stopAnswer(WS);
       await nothingRuns();
-      assert.equal((await stored()).some(({ id, parts }) => id === run && parts.length > 0), false);
+      const stopped = await ended(run);
+      assert.deepEqual([stopped.parts, stopped.metadata?.status], [[], "stopped"]);
+      assert.deepEqual((await stored()).map(({ id }) => id), ["q1", run]);
       const again = await startAnswer(WHERE, ANN, "retry");
       assert.equal(words(await ended(again.run)), "Now.");
     },
@@ -199,13 +202,13 @@ Deno.test("a process that was declared dead writes no more, and hangs up", async
     },
   }), async ({ ask, openai }) => {
     const run = await ask("Count");
-    await half.promise;
+    await within("half of the answer", half.promise);
     const kv = await openStore();
     const newer: Lease = { run: "newer", kind: "answer", beat: Date.now() };
     await kv.set(keys.run(WS), newer);
     const before = await chunksOf(run);
     open();
-    await openai.requests[0].hungUp;
+    await within("the run to hang up", openai.requests[0].hungUp);
     await stopAll();
     assert.equal((await stored()).some(({ id }) => id === run), false);
     assert.deepEqual((await kv.get(keys.run(WS))).value, newer);
@@ -229,7 +232,7 @@ async function orphan(
     await kv.set(keys.chunk(WS, run, from), { from, count: chunks.length, large } satisfies Batch);
     from += chunks.length;
   }
-  await kv.set(keys.head(WS), Date.now());
+  await kv.set(keys.progress(WS), Date.now());
 }
 
 /** Waits until a watcher of the stop key, begun after the run's own, has heard what was just written. */

@@ -3,11 +3,8 @@ import { APICallError, RetryError, ToolChoiceViolationError } from "ai";
 import { chooseModel, modelFailure, modelInfo } from "@/agent/chat/model.ts";
 import { settings, useSettings } from "@/agent/settings.ts";
 import { CUSTOMERS } from "@/tests/fakes/database.ts";
-import type { FakeOpenAI } from "@/tests/fakes/openai.ts";
 import { KEY, nothingRuns, withConversation, words } from "./conversation.ts";
 import { localSettings } from "./store.ts";
-
-const OPENAI = "https://api.openai.com/v1/";
 
 Deno.test("OpenAI itself is asked by the Responses API, and keeps nothing", async () => {
   await withConversation(
@@ -16,13 +13,11 @@ Deno.test("OpenAI itself is asked by the Responses API, and keeps nothing", asyn
         ? { text: "Looking. ", toolCalls: [{ name: "queryDatabase", args: { sql: "SELECT 1" } }] }
         : { text: "Three." },
     async ({ openai, ask, ended }) => {
-      await insteadOfOpenAI(openai, async () => {
-        const answer = await ended(await ask("How many?"));
-        assert.equal(answer.metadata?.status, "done");
-        assert.equal(words(answer), "Looking. Three.");
-        assert.equal(words(await ended(await ask("Sure?"))), "Three.");
-        await nothingRuns();
-      });
+      const answer = await ended(await ask("How many?"));
+      assert.equal(answer.metadata?.status, "done");
+      assert.equal(words(answer), "Looking. Three.");
+      assert.equal(words(await ended(await ask("Sure?"))), "Three.");
+      await nothingRuns();
       assert.equal(openai.requests.length, 3);
       for (const { path, headers, body } of openai.requests) {
         assert.equal(path, "/v1/responses");
@@ -67,13 +62,22 @@ Deno.test("without a key the built-in model answers and says so", () => {
 });
 
 Deno.test("what a provider says of its failure is put into our words, never passed on", () => {
-  const failed = (statusCode?: number) =>
-    new APICallError({ message: `${KEY} is wrong`, url: OPENAI, requestBodyValues: {}, statusCode });
+  const failed = (statusCode?: number, responseHeaders?: Record<string, string>) =>
+    new APICallError({
+      message: `${KEY} is wrong`,
+      url: "https://api.openai.com/v1/",
+      requestBodyValues: {},
+      statusCode,
+      responseHeaders,
+    });
   const cases: [unknown, RegExp][] = [
     [failed(401), /refused the key/],
     [failed(403), /refused the key/],
     [failed(404), /does not know this model/],
-    [failed(429), /too many requests/],
+    [failed(429), /too many requests\. Wait a moment\.$/],
+    [failed(429, { "retry-after": "20" }), /too many requests\. Try again in 20 seconds\.$/],
+    [failed(429, { "retry-after-ms": "900" }), /Try again in 1 second\.$/],
+    [failed(429, { "retry-after": "soon" }), /Wait a moment\.$/],
     [failed(503), /failed \(HTTP 503\)/],
     [failed(400), /refused the request \(HTTP 400\)/],
     [failed(200), /connection to the model broke/],
@@ -102,17 +106,3 @@ Deno.test("what a provider says of its failure is put into our words, never pass
     assert.equal(text.includes(KEY), false);
   }
 });
-
-/** Answers what is sent to OpenAI's own address in this process; everything else goes its way. */
-async function insteadOfOpenAI(openai: FakeOpenAI, test: () => Promise<void>): Promise<void> {
-  const real = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    return url.startsWith(OPENAI) ? openai.answer(new Request(input, init)) : real(input, init);
-  };
-  try {
-    await test();
-  } finally {
-    globalThis.fetch = real;
-  }
-}

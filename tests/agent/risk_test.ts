@@ -69,3 +69,25 @@ Deno.test("triggers, cascades and several tables warn, with their names", () => 
   assert.deepEqual(badges.map(({ code }) => code), ["trigger", "cascade", "many_tables"]);
   assert.match(badges[0].reason, /audit/);
 });
+
+Deno.test("a word that isn't what it looks like warns, wherever it stands", () => {
+  const found = (p: Preview, sql: string, args?: string[]) =>
+    badgesOf(p, [{ sql, args }]).find(({ code }) => code === "lookalike");
+  const one = preview({ updated: 1 });
+  const honest = "UPDATE t SET a = 'Ивана' WHERE b = 'сахар'";
+  assert.equal(found(one, honest), undefined);
+  assert.deepEqual(found(one, "UPDATE сору SET a = 1 WHERE b = 2"), {
+    code: "lookalike",
+    level: "warn",
+    reason: "“сору” isn't what it looks like: Cyrillic с looks like Latin c.",
+  });
+  assert.ok(found(one, honest.replace("сахар", "pаypal")), "in a literal");
+  assert.ok(found(one, "UPDATE t SET a = ? WHERE b = 2", ["pаypal"]), "in an argument");
+  const change = { table: "t", op: "update", key: { id: 1 }, columnsSha256: "" } as const;
+  const writes = { ...one, changes: [{ ...change, before: [1, "paypal"], after: [1, "pаypal"] }] };
+  assert.ok(found(writes, honest), "in a value that is written");
+  const keeps = { ...one, changes: [{ ...change, before: ["pаypal", "a"], after: ["pаypal", "b"] }] };
+  assert.equal(found(keeps, honest), undefined, "not in one that only stays");
+  assert.ok(found({ ...one, columns: { t: ["id", "nаme"] } }, honest), "in a column's name");
+  assert.match(found(one, "UPDATE сору SET nаme = 1 WHERE b")?.reason ?? "", /And 1 more such word\.$/);
+});

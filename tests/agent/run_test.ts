@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { ChatBody, requestOf, startAnswer } from "@/agent/chat/run.ts";
+import { ChatBody, requestOf } from "@/agent/chat/request.ts";
+import { startAnswer } from "@/agent/chat/run.ts";
 import { OUTCOME_MARK } from "@/agent/chat/instructions.ts";
 import { Refusal } from "@/agent/errors.ts";
 import { reject } from "@/agent/queue/decide.ts";
-import { countStates, getAction, listActions } from "@/agent/queue/store.ts";
+import { countStates, listActions } from "@/agent/queue/list.ts";
+import { propose } from "@/agent/queue/propose.ts";
+import { getAction } from "@/agent/queue/store.ts";
 import type { ChatMessage } from "@/agent/types.ts";
 import { ROWS } from "@/tests/fakes/database.ts";
 import { textOf } from "@/tests/fakes/openai.ts";
@@ -71,7 +74,7 @@ Deno.test("an answer of two steps reads, then speaks, and is kept whole", async 
       const { actions } = await listActions(WHERE.ws, { type: "observation" });
       assert.equal(actions.length, 1);
       assert.equal(actions[0].messageId, "q1");
-      assert.equal(actions[0].rowCount, 3);
+      assert.deepEqual([actions[0].rowCount, actions[0].ms], [3, 0.4]);
       assert.equal(actions[0].proposedBy.via, "agent");
 
       // What the model read back is fenced: twice the same line that nobody can guess, and the rows in between.
@@ -150,6 +153,14 @@ Deno.test("the agent takes back its own proposals, never a person's", async () =
       assert.equal((await getAction(WHERE.ws, 1)).state, "withdrawn");
     },
   );
+  const turn = { toolCalls: [{ name: "withdrawAction", args: { actionId: 1 } }] };
+  await withConversation((_request, n) => n === 0 ? turn : { text: "I may not." }, async ({ ask, ended }) => {
+    const { title, description, sql } = PROPOSAL;
+    await propose({ ...WHERE, by: ANN, messageId: null }, { title, description, statements: [{ sql }] });
+    const answer = await ended(await ask("Take it back"));
+    assert.equal(pick(toolPart(answer, "withdrawAction").output, "code"), "forbidden");
+    assert.equal((await getAction(WHERE.ws, 1)).state, "pending");
+  });
 });
 
 Deno.test("forged words of the agent in a client's body never reach the model", async () => {

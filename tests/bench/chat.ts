@@ -4,13 +4,19 @@
  * Run: deno task bench:chat
  */
 import type { LiveFrame } from "@/agent/types.ts";
+import { withConversation } from "../agent/conversation.ts";
 import { type Arrival, startOpenAI, type Turn } from "../fakes/openai.ts";
-import { Client } from "../system/client.ts";
+import { Client, type Feed } from "../system/client.ts";
 import { startGatekeeper } from "../system/start.ts";
 
-const ROUNDS = 40;
+const ROUNDS = 100;
+/** Answers before the first that counts: a server is warm after its first minute, and so is its compiled code. */
+const WARM = 100;
 const TOGETHER = 20;
 const LONG = 2_000;
+const DELTAS = 200;
+/** Between an answer and the next question. */
+const BREATH_MS = 10;
 
 /** When the provider sent each event of each answer, by the question. */
 const sent = new Map<string, number[]>();
@@ -39,32 +45,32 @@ const gatekeeper = await startGatekeeper({
 });
 
 try {
-  const main = new Client(gatekeeper.url);
+  const main = await open(new Client(gatekeeper.url));
   turn = () => ({ text: "One short answer.", gapMs: 0 });
   const toModel: number[] = [];
   const toClient: number[] = [];
-  for (let i = 0; i < ROUNDS + 5; i++) {
+  for (let i = 0; i < ROUNDS + WARM; i++) {
     const { modelAt, firstAt, askedAt, question } = await ask(main, `q${i}`);
-    // The first few warm the caches of every process.
-    if (i < 5) continue;
+    if (i < WARM) continue;
     toModel.push(modelAt - askedAt);
     toClient.push(firstAt - firstText(question));
   }
+  await main.feed.close();
   report("N3 request to model call (ms)", toModel);
   report("N3 model's first chunk to client (ms)", toClient);
 
-  const clients = await Promise.all(Array.from({ length: TOGETHER }, async (_, i) => {
-    await main.call("POST", "/workspaces", { id: `bench-${i}`, name: `Bench ${i}` });
-    return new Client(gatekeeper.url, `bench-${i}`);
+  const tabs = await Promise.all(Array.from({ length: TOGETHER }, async (_, i) => {
+    await main.client.call("POST", "/workspaces", { id: `bench-${i}`, name: `Bench ${i}` });
+    return await open(new Client(gatekeeper.url, `bench-${i}`));
   }));
   turn = () => ({ text: "x".repeat(6 * 50), gapMs: 20 });
-  await Promise.all(clients.map((client, i) => ask(client, `warm ${i}`)));
+  await Promise.all(tabs.map((tab, i) => ask(tab, `warm ${i}`)));
   const alone: number[] = [];
   for (let i = 0; i < 5; i++) {
-    const { firstAt, askedAt } = await ask(clients[0], `alone ${i}`);
+    const { firstAt, askedAt } = await ask(tabs[0], `alone ${i}`);
     alone.push(firstAt - askedAt);
   }
-  const together = await Promise.all(clients.map((client, i) => ask(client, `together ${i}`)));
+  const together = await Promise.all(tabs.map((tab, i) => ask(tab, `together ${i}`)));
   report("N3 first token, one run alone (ms)", alone);
   report(
     `N3 first token, ${TOGETHER} runs at once (ms)`,
@@ -72,52 +78,142 @@ try {
   );
   report(`N3 lag of a chunk, ${TOGETHER} runs at once (ms)`, together.flatMap(({ lags }) => lags));
 
+  for (const { feed } of tabs) await feed.close();
+
+  const long = await open(new Client(gatekeeper.url));
   turn = () => ({ text: "words ".repeat(LONG), gapMs: 0 });
   const whole: number[] = [];
   for (let i = 0; i < 5; i++) {
-    const { firstAt, lastAt, chunks } = await ask(main, `long ${i}`);
+    const { firstAt, lastAt, chunks } = await ask(long, `long ${i}`);
     if (chunks < LONG) throw new Error(`${chunks} chunks arrived of ${LONG}`);
     whole.push(lastAt - firstAt);
   }
+  await long.feed.close();
   report(`N8 ${LONG} chunks, first to last at the client (ms)`, whole);
 } finally {
   await gatekeeper.stop();
   await provider.close();
   await Deno.remove(gatekeeper.varDir, { recursive: true });
 }
+await bareHttp();
+await storeWrites();
 
-/** One question over HTTP, its answer over the live feed. */
-async function ask(client: Client, question: string) {
-  const feed = await client.live();
-  const arrived = new Map<string, number[]>();
-  const ended = new Set<string>();
-  let wake = () => {};
-  const push = feed.frames.push.bind(feed.frames);
-  feed.frames.push = (...frames: LiveFrame[]) => {
+/** The same way with an app between that does nothing: what no app could be faster than. */
+async function bareHttp(): Promise<void> {
+  let arrived = () => {};
+  const model = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    await request.json();
+    arrived();
+    return new Response("{}");
+  });
+  const app = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      new URL("bare_app.ts", import.meta.url).pathname,
+      `http://127.0.0.1:${model.addr.port}`,
+      "20000",
+    ],
+    stdout: "piped",
+  }).spawn();
+  const output = app.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const port = Number((await output.read()).value);
+  const times: number[] = [];
+  for (let i = 0; i < ROUNDS + WARM; i++) {
+    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+    const asked = performance.now();
+    const reached = new Promise<number>((resolve) => arrived = () => resolve(performance.now() - asked));
+    const answer = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: '{"message":"q"}' });
+    await answer.body?.cancel();
+    const ms = await reached;
+    if (i >= WARM) times.push(ms);
+  }
+  report("   the same through an app that does nothing but ask (ms)", times);
+  app.kill();
+  await output.cancel();
+  await app.status;
+  await model.shutdown();
+}
+
+/** What writing an answer costs the store, in this process: commits while it runs, and the bytes of what they set. */
+async function storeWrites(): Promise<void> {
+  const pace = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+  await withConversation(() => ({ text: "words ".repeat(DELTAS), pace }), async ({ ask, ended }) => {
+    const { commit, set } = Deno.AtomicOperation.prototype;
+    let commits = 0;
+    let bytes = 0;
+    Deno.AtomicOperation.prototype.commit = function () {
+      commits++;
+      return commit.call(this);
+    };
+    Deno.AtomicOperation.prototype.set = function (key, value, options) {
+      bytes += JSON.stringify(value).length;
+      return set.call(this, key, value, options);
+    };
+    const began = performance.now();
+    await ended(await ask("q0"));
+    const ms = Math.round(performance.now() - began);
+    Object.assign(Deno.AtomicOperation.prototype, { commit, set });
+    console.log(
+      `an answer of ${DELTAS} deltas in ${ms} ms: ${commits} commits to KV, ${bytes} bytes of values`,
+    );
+  });
+}
+
+/** A person's page, open and live. */
+interface Tab {
+  client: Client;
+  feed: Feed;
+  /** When each text chunk of a run arrived. */
+  arrived: Map<string, number[]>;
+  ended: Set<string>;
+  wake: () => void;
+}
+
+async function open(client: Client): Promise<Tab> {
+  const tab: Tab = {
+    client,
+    feed: await client.live(),
+    arrived: new Map(),
+    ended: new Set(),
+    wake: () => {},
+  };
+  const { frames } = tab.feed;
+  const push = frames.push.bind(frames);
+  frames.push = (...fresh: LiveFrame[]) => {
     const now = performance.now();
-    for (const frame of frames) {
+    for (const frame of fresh) {
       if (frame.type !== "chat" || !("chunks" in frame.data)) continue;
       const { run, chunks } = frame.data;
-      const times = arrived.get(run) ?? [];
-      arrived.set(run, times);
+      const times = tab.arrived.get(run) ?? [];
+      tab.arrived.set(run, times);
       for (const chunk of chunks) {
         if (chunk.type === "text-delta") times.push(now);
-        if (chunk.type === "finish") ended.add(run);
+        if (chunk.type === "finish") tab.ended.add(run);
       }
     }
-    wake();
-    return push(...frames);
+    tab.wake();
+    return push(...fresh);
   };
+  return tab;
+}
+
+/** One question over HTTP, its answer over the live feed. */
+async function ask(tab: Tab, question: string) {
+  // Nobody asks in the very moment in which the answer before ends, and is being stored.
+  await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
   const askedAt = performance.now();
-  const { status, body } = await client.in<{ run: { id: string } }>("POST", "/chat", { message: question }, {
-    prefer: "respond-async",
-  });
+  const { status, body } = await tab.client.in<{ run: { id: string } }>(
+    "POST",
+    "/chat",
+    { message: question },
+    { prefer: "respond-async" },
+  );
   if (status !== 202) throw new Error(`${question}: ${status} ${JSON.stringify(body)}`);
   const run = body.run.id;
-  while (!ended.has(run)) await new Promise<void>((resolve) => wake = resolve);
-  await feed.close();
+  while (!tab.ended.has(run)) await new Promise<void>((resolve) => tab.wake = resolve);
   const request = provider.requests.find((arrival) => questionOf(arrival) === question);
-  const times = arrived.get(run) ?? [];
+  const times = tab.arrived.get(run) ?? [];
   const sentAt = sent.get(question) ?? [];
   return {
     question,

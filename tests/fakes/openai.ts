@@ -2,7 +2,16 @@
  * A model provider for tests: an HTTP server on loopback that speaks both of OpenAI's wire formats, checks what it is
  * asked as a strict provider does, and answers, breaks or waits as the test says.
  */
-import { type Api, complaint, errorEvent, eventsOf, ModelRequest, type Said } from "./openai_wire.ts";
+import { within } from "@/tests/deadline.ts";
+import {
+  type Api,
+  complaint,
+  errorEvent,
+  eventsOf,
+  failedEvent,
+  ModelRequest,
+  type Said,
+} from "./openai_wire.ts";
 
 export { type ModelRequest, textOf } from "./openai_wire.ts";
 
@@ -11,8 +20,13 @@ export interface Turn extends Said {
   /** Fails with this status instead of answering; `message` is what it says of it. */
   status?: number;
   message?: string;
-  /** Breaks off after `after` events: by an error object, a broken connection, a clean end, or bytes that are no SSE. */
-  breaks?: "error" | "reset" | "clean" | "garbage";
+  /** What its Retry-After says then. */
+  retryAfter?: string;
+  /**
+   * Breaks off after `after` events: by an error object, a response that says it failed (Responses alone), a broken
+   * connection, a clean end, or bytes that are no SSE.
+   */
+  breaks?: "error" | "failed" | "reset" | "clean" | "garbage";
   after?: number;
   /** Waited for before the first byte, headers included. */
   before?: Promise<void>;
@@ -40,8 +54,6 @@ export interface FakeOpenAI {
   complaints: string[];
   /** Resolves with request `n` (from 0) when it is there. */
   arrival(n: number): Promise<Arrival>;
-  /** Answers a request in this process, for tests that replace `fetch`. */
-  answer(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -53,11 +65,11 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
   // Whatever a turn waits for, it waits no longer than the server lives.
   const closing = Promise.withResolvers<void>();
 
-  const refuse = (status: number, message: string) =>
+  const refuse = (status: number, message: string, retryAfter?: string) =>
     Response.json({ error: { message, type: "fake_error", code: String(status), param: null } }, {
       status,
       // The SDK tries again what may pass; a test need not wait for it.
-      headers: { "retry-after-ms": "1" },
+      headers: retryAfter === undefined ? { "retry-after-ms": "1" } : { "retry-after": retryAfter },
     });
 
   const answer = async (request: Request): Promise<Response> => {
@@ -82,7 +94,7 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
     if (wrong !== null) return refuse(400, wrong);
     const turn = await script(arrival, n);
     if (turn.before) await Promise.race([turn.before, closing.promise]);
-    if (turn.status) return refuse(turn.status, turn.message ?? `fake ${turn.status}`);
+    if (turn.status) return refuse(turn.status, turn.message ?? `fake ${turn.status}`, turn.retryAfter);
     const over = Promise.race([hungUp, closing.promise]);
     return new Response(bodyOf(api, turn, eventsOf(api, arrival.body.model, turn, n), over, hangUp), {
       headers: { "content-type": "text/event-stream; charset=utf-8" },
@@ -94,16 +106,11 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
     baseUrl: `http://127.0.0.1:${server.addr.port}/v1`,
     requests,
     complaints,
-    answer,
     async arrival(n) {
       while (requests.length <= n) {
-        await new Promise<void>((resolve) => {
-          const wake = () => {
-            waiting.delete(wake);
-            resolve();
-          };
-          waiting.add(wake);
-        });
+        const { promise, resolve } = Promise.withResolvers<void>();
+        waiting.add(resolve);
+        await within(`request ${n} to the model`, promise).finally(() => waiting.delete(resolve));
       }
       return requests[n];
     },
@@ -142,8 +149,11 @@ function bodyOf(
       await Promise.race([pace?.(n), over]);
       if (gone) return;
       if (breaks && n === after) {
-        if (breaks === "error") {
-          controller.enqueue(encoder.encode(errorEvent(api, message ?? "fake failure")));
+        if (breaks === "error" || breaks === "failed") {
+          const event = breaks === "error"
+            ? errorEvent(api, message ?? "fake failure")
+            : failedEvent(message ?? "fake");
+          controller.enqueue(encoder.encode(event));
         }
         if (breaks === "garbage") controller.enqueue(encoder.encode('data: {"choices": [<html>\n\n'));
         if (breaks === "reset") controller.error(new Error("cut"));

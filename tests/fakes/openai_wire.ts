@@ -17,6 +17,8 @@ export interface ToolCall {
 
 /** What a model says in one step. */
 export interface Said {
+  /** Thought before anything is said: a summary of it, or what some endpoints send as `reasoning_content`. */
+  reasoning?: string;
   text?: string;
   toolCalls?: ToolCall[];
 }
@@ -91,7 +93,13 @@ export function errorEvent(api: Api, message: string): string {
     : event("error", { type: "error", code: "server_error", message, param: null, sequence_number: 9 });
 }
 
-function chatEvents(model: string, { text = "", toolCalls = [] }: Said, n: number): string[] {
+/** The event by which the Responses API says that the response as a whole has failed. */
+export function failedEvent(message: string): string {
+  const response = { id: "resp_failed", status: "failed", error: { code: "server_error", message } };
+  return event("response.failed", { type: "response.failed", sequence_number: 9, response });
+}
+
+function chatEvents(model: string, { reasoning = "", text = "", toolCalls = [] }: Said, n: number): string[] {
   const chunk = (delta: unknown, finish_reason: string | null = null) =>
     data({
       id: `chatcmpl-${n}`,
@@ -102,6 +110,7 @@ function chatEvents(model: string, { text = "", toolCalls = [] }: Said, n: numbe
     });
   return [
     chunk({ role: "assistant", content: text ? "" : null, refusal: null }),
+    ...pieces(reasoning).map((reasoning_content) => chunk({ content: null, reasoning_content })),
     ...pieces(text).map((content) => chunk({ content })),
     ...toolCalls.flatMap((call, index) => [
       chunk({
@@ -129,7 +138,11 @@ function chatEvents(model: string, { text = "", toolCalls = [] }: Said, n: numbe
   ];
 }
 
-function responsesEvents(model: string, { text = "", toolCalls = [] }: Said, n: number): string[] {
+function responsesEvents(
+  model: string,
+  { reasoning = "", text = "", toolCalls = [] }: Said,
+  n: number,
+): string[] {
   const events: string[] = [];
   const say = (type: string, more: Record<string, unknown>) =>
     events.push(event(type, { type, sequence_number: events.length, ...more }));
@@ -147,22 +160,36 @@ function responsesEvents(model: string, { text = "", toolCalls = [] }: Said, n: 
     },
   });
   say("response.created", response("in_progress"));
+  let output_index = 0;
+  if (reasoning) {
+    const id = `rs_${n}`;
+    const at = { item_id: id, output_index, summary_index: 0 };
+    const part = (text: string) => ({ type: "summary_text", text });
+    const item = { id, type: "reasoning", encrypted_content: null };
+    say("response.output_item.added", { output_index, item: { ...item, summary: [] } });
+    say("response.reasoning_summary_part.added", { ...at, part: part("") });
+    for (const delta of pieces(reasoning)) say("response.reasoning_summary_text.delta", { ...at, delta });
+    say("response.reasoning_summary_text.done", { ...at, text: reasoning });
+    say("response.reasoning_summary_part.done", { ...at, part: part(reasoning) });
+    say("response.output_item.done", { output_index, item: { ...item, summary: [part(reasoning)] } });
+    output_index++;
+  }
   if (text) {
     const id = `msg_${n}`;
-    const at = { item_id: id, output_index: 0, content_index: 0 };
+    const at = { item_id: id, output_index, content_index: 0 };
     const item = { id, type: "message", role: "assistant" };
     say("response.output_item.added", {
-      output_index: 0,
+      output_index,
       item: { ...item, status: "in_progress", content: [] },
     });
     say("response.content_part.added", { ...at, part: { type: "output_text", text: "", annotations: [] } });
     for (const delta of pieces(text)) say("response.output_text.delta", { ...at, delta, logprobs: [] });
     say("response.output_text.done", { ...at, text, logprobs: [] });
     const content = [{ type: "output_text", text, annotations: [], logprobs: [] }];
-    say("response.output_item.done", { output_index: 0, item: { ...item, status: "completed", content } });
+    say("response.output_item.done", { output_index, item: { ...item, status: "completed", content } });
+    output_index++;
   }
   for (const [i, call] of toolCalls.entries()) {
-    const output_index = (text ? 1 : 0) + i;
     const item_id = `fc_${n}_${i}`;
     const item = { id: item_id, type: "function_call", call_id: `call_${n}_${i}`, name: call.name };
     const args = argumentsOf(call);
@@ -178,6 +205,7 @@ function responsesEvents(model: string, { text = "", toolCalls = [] }: Said, n: 
       output_index,
       item: { ...item, status: "completed", arguments: args },
     });
+    output_index++;
   }
   const usage = {
     input_tokens: 11,

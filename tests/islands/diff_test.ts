@@ -94,3 +94,12 @@ Deno.test("tables stand apart, and a row without a primary key goes by its rowid
   assert.deepEqual(diffs[1]?.keyColumns, ["rowid"]);
   assert.deepEqual(diffs[1]?.shown, ["at", "what"]);
 });
+
+Deno.test("rows stand in the order of a key that is a number; any other order is kept as it was captured", () => {
+  const keys = (changes: Change[]) => diffTables(changes, COLUMNS)[0]?.rows.map(({ key }) => key[0]);
+  const one = (id: Change["key"][string]): Change => ({ ...update(BOB.with(3, "Gold")), key: { id } });
+  assert.deepEqual(keys([one(10), one(2), one(-1)]), [-1, 2, 10]);
+  assert.deepEqual(keys([one("b"), one(2), one("a")]), ["b", 2, "a"]);
+  const pair = (a: number, b: number): Change => ({ ...one(0), key: { a, b } });
+  assert.deepEqual(keys([pair(2, 1), pair(1, 2)]), [2, 1]);
+});

@@ -36,7 +36,7 @@ Deno.test("the line tells which were decided how", () => {
       note(6, "failed: UNIQUE constraint failed"),
       note(7, "was not executed: the data moved since its preview."),
     ]),
-    "5 changes decided: #3, #4 approved, #5 rejected, #3 reverted, #6 failed, #7 decided",
+    "5 changes decided: #3, #4 approved; #5 rejected; #3 reverted; #6 failed; #7 not executed",
   );
   const many = Array.from({ length: 50 }, (_, i) => note(i + 1, "was approved by Ana: 1 row."));
   assert.match(outcomeLine(many), /^50 changes decided: #1, #2, .*#8 and 42 more approved$/);

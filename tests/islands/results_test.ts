@@ -1,16 +1,7 @@
 /** Rows as what they are: sorted, charted, one number, marked, copied without becoming formulas. */
 import assert from "node:assert/strict";
 import type { Cell, RowsResult } from "@/agent/types.ts";
-import {
-  chartOf,
-  csv,
-  found,
-  nextOrder,
-  percent,
-  singleNumber,
-  sortRows,
-  termsOf,
-} from "@/islands/lib/results.ts";
+import { chartOf, csv, found, nextOrder, percent, singleNumber, sortRows } from "@/islands/lib/results.ts";
 import { onlyRow } from "@/islands/lib/tables.ts";
 
 const BY_TIER = "SELECT tier, count(*) AS n FROM customers GROUP BY tier";
@@ -80,12 +71,6 @@ Deno.test("one number is a number; one text, one row of two or no value are not"
 });
 
 Deno.test("what is looked for is marked where it stands", () => {
-  assert.deepEqual(termsOf("SELECT * FROM t WHERE a LIKE '%Chen%' OR b like 'o''b_x'"), ["chen", "o'b", "x"]);
-  assert.deepEqual(termsOf("SELECT * FROM t WHERE instr(lower(a), 'gold') > 0 AND b GLOB '*y'"), [
-    "y",
-    "gold",
-  ]);
-  assert.deepEqual(termsOf("SELECT * FROM t WHERE a LIKE '%' AND b = 'like'"), []);
   assert.deepEqual(found("Alice CHEN", ["x", "chen"]), { from: 6, to: 10 });
   assert.equal(found("Alice", ["chen"]), undefined);
   assert.equal(found("İ chen", ["chen"]), undefined, "its letters are counted otherwise when small");

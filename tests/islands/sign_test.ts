@@ -155,13 +155,10 @@ Deno.test("an approval is a signature over exactly this decision, and expires wi
   assert.ok(verified.ok);
   const offset = 3_600_000;
   const began = Date.now() + offset;
-  const approval = await signApproval(
-    { id: "k", privateKey: pair.privateKey },
-    action,
-    "approve",
-    verified,
-    offset,
-  );
+  const signer = { id: "k", privateKey: pair.privateKey };
+  const signed = await signApproval(signer, action, "approve", verified, offset);
+  assert.ok(signed.ok);
+  const { approval } = signed;
   const ahead = Date.parse(approval.expiresAt) - began;
   assert.ok(ahead > 3 * 60_000 && ahead < 5 * 60_000, `${ahead} ms`);
   const check = (decision: "approve" | "revert", digest: string) =>
@@ -182,6 +179,15 @@ Deno.test("an approval is a signature over exactly this decision, and expires wi
   assert.equal(await check("approve", verified.digest), true);
   assert.equal(await check("revert", verified.digest), false);
   assert.equal(await check("approve", verified.statementsSha256), false);
+
+  for (const days of [1, 30, -1]) {
+    const refused = await signApproval(signer, action, "approve", verified, days * 24 * 3_600_000);
+    assert.match(
+      refused.ok ? "signed" : refused.message,
+      /^Not signed\. The server's clock/,
+      `${days} days ahead`,
+    );
+  }
 });
 
 Deno.test("a revert signs the executed action, recomputed as far as it is shown", async () => {

@@ -35,8 +35,11 @@ Deno.test("the state is signals and plain data alone: nothing in it is lost on t
 });
 
 Deno.test("a page opens on what waits, when something does", () => {
-  assert.equal(createState(view([entry(1, "pending"), entry(2, "approved")])).filter.peek(), "waiting");
-  assert.equal(createState(view([entry(2, "approved")])).filter.peek(), "all");
+  assert.equal(
+    createState(view([entry(1, "pending"), entry(2, "approved")])).listing.peek().filter,
+    "waiting",
+  );
+  assert.equal(createState(view([entry(2, "approved")])).listing.peek().filter, "all");
 });
 
 Deno.test("every entry stands under exactly one filter besides all", () => {

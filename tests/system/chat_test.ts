@@ -1,33 +1,8 @@
 /** The conversation in a real browser with a model that is slow, fails, dies or attacks: no tab misses or invents a word. */
 import assert from "node:assert/strict";
-import { type Arrival, startOpenAI, textOf, type Turn } from "../fakes/openai.ts";
-import { connection, live, type Page, type Product, say, withProduct } from "./product.ts";
+import { answer, composer, whole, withModel, WORDS } from "./model.ts";
+import { connection, live, say } from "./product.ts";
 import { until } from "./start.ts";
-
-const WORDS = Array.from({ length: 40 }, (_, i) => `word${i}.`).join(" ");
-
-/** A model whose next answers are up to the test. */
-class Model {
-  /** What it answers to a person's message; whatever is not here is answered with WORDS. */
-  readonly turns = new Map<string, (request: Arrival) => Turn>();
-  readonly #fake = startOpenAI((request) => {
-    const asked = request.body.messages?.findLast(({ role }) => role === "user");
-    return this.turns.get(asked ? textOf(asked) : "")?.(request) ?? { text: WORDS };
-  });
-  readonly env = { OPENAI_BASE_URL: this.#fake.baseUrl, OPENAI_API_KEY: "a-key-for-tests", MODEL: "fake-1" };
-
-  /** Answers `text` with WORDS, but only their beginning until the returned function is called. */
-  slowly(text: string): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.turns.set(text, () => ({ text: WORDS, pace: (event) => event > 8 ? promise : undefined }));
-    return resolve;
-  }
-
-  async close(): Promise<void> {
-    await this.#fake.close();
-    assert.deepEqual(this.#fake.complaints, []);
-  }
-}
 
 Deno.test("an answer reaches every tab whole, however it comes", async (t) => {
   await withModel(/net::ERR_|WebSocket connection to/, async (model, product) => {
@@ -70,6 +45,26 @@ Deno.test("an answer reaches every tab whole, however it comes", async (t) => {
         for (const tab of both) await whole(tab, "Count again");
       },
     );
+
+    await t.step("stopped before its first word, it says so in every tab and after a reload", async () => {
+      model.turns.set("Silence", () => ({ text: WORDS, before: new Promise(() => {}) }));
+      await here.bringToFront();
+      await say(here, "Silence");
+      await there.getByText("Working…").waitFor();
+      await there.bringToFront();
+      await there.getByTestId("stop").click();
+      for (const tab of both) {
+        await answer(tab, "Silence").getByText("Stopped.", { exact: true }).waitFor();
+        await tab.getByTestId("send").waitFor();
+      }
+      await here.reload();
+      await live(here);
+      await answer(here, "Silence").getByText("Stopped.", { exact: true }).waitFor();
+      model.turns.delete("Silence");
+      await here.bringToFront();
+      await here.getByRole("button", { name: "Retry" }).click();
+      for (const tab of both) await whole(tab, "Silence");
+    });
 
     await t.step(
       "a model that fails is an error in words with Retry, and nothing stays running",
@@ -165,6 +160,38 @@ Deno.test("an answer reaches every tab whole, however it comes", async (t) => {
         await tab.getByTestId("queue-item-1").waitFor();
       }
     });
+
+    await t.step(
+      "what it thinks, and the SQL that it ran, are folded away until one wants them",
+      async () => {
+        model.turns.set(
+          "Think",
+          ({ body }) =>
+            body.messages?.at(-1)?.role === "tool"
+              ? { text: "<think>Eight it is.</think>There are eight." }
+              : {
+                toolCalls: [{ name: "queryDatabase", args: { sql: "SELECT count(*) AS n FROM customers" } }],
+              },
+        );
+        await here.bringToFront();
+        await say(here, "Think");
+        const said = answer(here, "Think");
+        await said.getByText("There are eight.").waitFor();
+        for (const [name, inside] of [["Thoughts", "Eight it is."], ["SQL", "count(*) AS n"]]) {
+          const folded = said.locator("details").filter({ has: here.locator("summary", { hasText: name }) })
+            .last();
+          assert.equal(
+            await folded.evaluate((details) => details.hasAttribute("open")),
+            false,
+            name,
+          );
+          await folded.locator("summary").last().click();
+          await folded.getByText(inside).last().waitFor();
+        }
+        await here.getByTestId("send").waitFor();
+        model.turns.delete("Think");
+      },
+    );
   });
 });
 
@@ -238,34 +265,3 @@ Deno.test("text from a model or a row stays text", async (t) => {
     });
   });
 });
-
-async function withModel(
-  expected: RegExp | undefined,
-  body: (model: Model, product: Product) => Promise<void>,
-): Promise<void> {
-  const model = new Model();
-  try {
-    await withProduct({ env: model.env, expected }, (product) => body(model, product));
-  } finally {
-    await model.close();
-  }
-}
-
-/** The last answer to what a person said. */
-function answer(tab: Page, question: string) {
-  return tab.locator(`[data-testid=message-user]:has-text("${question}") ~ [data-testid=message-assistant]`)
-    .last();
-}
-
-/** Waits until an answer is there to its last word, each word once, and nothing runs any more. */
-async function whole(tab: Page, question: string): Promise<void> {
-  await answer(tab, question).getByText("word39.").waitFor();
-  await tab.getByTestId("send").waitFor();
-  const text = (await answer(tab, question).innerText()).replace(/\s+/g, " ");
-  assert.ok(text.includes(WORDS) && text.split("word0.").length === 2, text);
-  assert.equal(await tab.getByTestId("message-user").filter({ hasText: question }).count(), 1);
-}
-
-function composer(tab: Page): Promise<string> {
-  return tab.getByTestId("composer").inputValue();
-}

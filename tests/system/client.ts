@@ -7,7 +7,14 @@ import {
   SIGNATURE,
   thumbprint,
 } from "@/db-service/contract/digest.ts";
-import { type Approval, type Decision, Problem, PublicKey } from "@/db-service/contract/schemas.ts";
+import { inviteProof } from "@/db-service/contract/invite.ts";
+import {
+  type Approval,
+  type Decision,
+  type Invite,
+  Problem,
+  PublicKey,
+} from "@/db-service/contract/schemas.ts";
 import type { Action, LiveFrame } from "@/agent/types.ts";
 
 /** A JSON answer with its status; a problem is checked against the contract. */
@@ -114,10 +121,16 @@ export class Approver {
     return new Approver(keys, publicKey, await thumbprint(publicKey));
   }
 
-  /** Makes a key and enrols it, as a browser does in local mode. */
-  static async enrolled(client: Client, name = "Ana"): Promise<Approver> {
+  /** Makes a key and enrols it, as a browser does: where the db-service is in production mode, with an invite. */
+  static async enrolled(
+    client: Client,
+    name = "Ana",
+    invite?: Pick<Invite, "codeId" | "code">,
+  ): Promise<Approver> {
     const approver = await Approver.make();
-    const { status } = await client.in("POST", "/approvers", { publicKey: approver.publicKey, name });
+    const { publicKey, key } = approver;
+    const proven = invite && { codeId: invite.codeId, proof: await inviteProof(invite.code, key) };
+    const { status } = await client.in("POST", "/approvers", { publicKey, name, ...proven });
     if (status !== 201) throw new Error(`enrolment answered ${status}`);
     return approver;
   }

@@ -1,7 +1,9 @@
 /** Closed from the start: who may talk to the product, and what its processes can reach (SPEC A1, D1). */
 import assert from "node:assert/strict";
 import { appCommand } from "@/dev.ts";
-import { freePort, startGatekeeper } from "./start.ts";
+import { freePort } from "../ports.ts";
+import { raw } from "./raw.ts";
+import { startGatekeeper } from "./start.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -32,8 +34,12 @@ const DOORS = [
   ["GET", "/api/workspaces/main/tables/customers/rows"],
   ["GET", "/api/workspaces/main/approvers"],
   ["POST", "/api/workspaces/main/approvers"],
+  ["PATCH", "/api/workspaces/main/approvers/x"],
   ["DELETE", "/api/workspaces/main/approvers/x"],
   ["GET", "/api/workspaces/main/suspicions"],
+  ["GET", "/api/workspaces/main/settings"],
+  ["PUT", "/api/workspaces/main/settings"],
+  ["GET", "/api/workspaces/main/export"],
   ["GET", "/api/workspaces/main/live"],
 ] as const;
 
@@ -255,34 +261,6 @@ async function ready(url: string): Promise<void> {
     }
   }
   throw new Error("it never answered");
-}
-
-/** A request with exactly these headers: fetch would not send a Host or an Origin of our choosing. */
-async function raw(base: string, method: string, path: string, headers: Record<string, string>) {
-  const { hostname, port } = new URL(base);
-  const connection = await Deno.connect({ hostname, port: Number(port) });
-  try {
-    const length = method === "GET" ? {} : { "content-length": "0" };
-    const lines = Object.entries({ connection: "close", ...length, ...headers }).map(([k, v]) =>
-      `${k}: ${v}`
-    );
-    await connection.write(
-      new TextEncoder().encode(`${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`),
-    );
-    let text = "";
-    // A refused upgrade leaves the connection open: what is asked for is over with the blank line.
-    for await (const part of connection.readable.pipeThrough(new TextDecoderStream())) {
-      text += part;
-      if ("upgrade" in headers && text.includes("\r\n\r\n")) break;
-    }
-    return { status: Number(text.split(" ")[1]), body: text.slice(text.indexOf("\r\n\r\n") + 4) };
-  } finally {
-    try {
-      connection.close();
-    } catch {
-      // Reading it to its end closed it.
-    }
-  }
 }
 
 Deno.test("the raw request really reaches the product", async () => {

@@ -14,7 +14,7 @@ Deno.test("slash commands by keyboard alone", async (t) => {
     const posts = postsOf(tab);
 
     await t.step("a slash lists every command; typing narrows the list", async () => {
-      await keys.press("/");
+      await keys.press("c");
       await keys.type("/");
       await until("ten commands", async () => await options.count() === 10);
       await until("the first is chosen", async () => await chosen(tab) === "/help [command]");
@@ -152,6 +152,20 @@ Deno.test("results are shown as what they are", async (t) => {
       await isAccessible(tab, "rows");
     });
 
+    await t.step(
+      "what was looked for is marked, in what the agent read too; what every row has is not",
+      async () => {
+        await say(tab, "find customers called Kim");
+        await result.locator("mark").getByText("Kim", { exact: true }).waitFor();
+        assert.equal(await result.locator("mark").count(), 1);
+        await tab.getByTestId("send").waitFor();
+        await say(tab, 'Show me customers in "East"');
+        await until("three rows", async () => await result.locator("tbody tr").count() === 3);
+        assert.equal(await result.locator("mark").count(), 0);
+        await tab.getByTestId("send").waitFor();
+      },
+    );
+
     await t.step("a small group-by has bars beside its numbers, and a count one number", async () => {
       await say(tab, "/query SELECT region, count(*) AS n FROM customers GROUP BY region");
       await tab.locator(".result-chart").waitFor();
@@ -174,27 +188,54 @@ Deno.test("results are shown as what they are", async (t) => {
 });
 
 Deno.test("too many messages: what was typed stays, and sending comes back by itself", async () => {
-  await withProduct({}, async ({ open }) => {
+  await withProduct({ env: { RATE_LIMIT: "1" } }, async ({ client, open }) => {
     const tab = await open();
-    const message = "You have sent 20 messages within a minute. There is room for the next in 2 seconds.";
-    await tab.route("**/chat", (route) =>
-      route.request().method() === "POST"
-        ? route.fulfill({
-          status: 429,
-          headers: { "content-type": "application/problem+json", "retry-after": "2" },
-          body: JSON.stringify({ code: "rate_limited", title: "", detail: message, status: 429 }),
-        })
-        : route.continue());
+    await tab.clock.install();
     await say(tab, "Show me all customers");
-    await tab.getByTestId("countdown").getByText("in 1 second.").waitFor();
-    assert.equal(await tab.getByTestId("composer").inputValue(), "Show me all customers");
+    await tab.getByTestId("message-assistant").last().getByText("8 rows.", { exact: true }).waitFor();
+    await say(tab, "And how many are Gold?");
+    const countdown = tab.getByTestId("countdown");
+    await countdown.getByText(/^You have sent 1 message within a minute\. .* in [45]\d seconds\.$/).waitFor();
+    assert.equal(await tab.getByTestId("composer").inputValue(), "And how many are Gold?");
+    assert.equal(await tab.getByTestId("message-user").count(), 1);
     assert.ok(await tab.getByTestId("send").isDisabled());
     assert.equal(await tab.getByText(/Try again/).count(), 0);
     await isAccessible(tab, "limited");
-    await tab.unroute("**/chat");
-    await tab.getByTestId("countdown").waitFor({ state: "detached" });
+    const { status, headers } = await client.in("POST", "/chat", { message: "Hello" });
+    assert.deepEqual([status, Number(headers.get("retry-after")) > 40], [429, true]);
+    // A command never reaches a model: it has a window of its own.
+    await tab.getByTestId("composer").fill("/help");
+    assert.equal(await tab.getByTestId("send").isDisabled(), false);
+    await tab.getByTestId("composer").press("Enter");
+    await tab.locator("[data-command=help]").waitFor();
+    await tab.getByTestId("composer").fill("And how many are Gold?");
+    // This browser's minute passes; the server's clock still says no, and that is said anew.
+    await tab.clock.fastForward(61_000);
+    await countdown.waitFor({ state: "detached" });
     await tab.getByTestId("send").click();
-    await tab.getByTestId("message-assistant").last().getByText("8 rows.", { exact: true }).waitFor();
+    await countdown.waitFor();
+    assert.equal(await tab.getByTestId("composer").inputValue(), "And how many are Gold?");
+  });
+});
+
+Deno.test("a command that the app died over says so, and Retry sends it again", async () => {
+  await withProduct({ expected: /net::ERR_|WebSocket connection to/ }, async (product) => {
+    const tab = await product.open();
+    const { db } = await product.gatekeeper.pids();
+    // Its answer waits for the database when the app is killed.
+    Deno.kill(db, "SIGSTOP");
+    await say(tab, "/query SELECT 1 AS one");
+    await until("the command to be kept", async () => {
+      const { body } = await product.client.in<{ messages: unknown[] }>("GET", "/chat");
+      return body.messages.length === 1;
+    });
+    await product.crash(() => Deno.kill(db, "SIGCONT"));
+    await live(tab);
+    await tab.getByText("This was interrupted, and there is no answer.").waitFor();
+    await isAccessible(tab, "interrupted");
+    await tab.getByRole("button", { name: "Retry" }).press("Enter");
+    await tab.getByTestId("figure").getByText("1", { exact: true }).waitFor();
+    assert.equal(await tab.getByTestId("command-typed").count(), 2);
   });
 });
 

@@ -52,6 +52,36 @@ Deno.test("kill -9 of each process between the steps of the script: everything i
   }
 });
 
+Deno.test("kill -9 in the middle of a command: it is answered as interrupted, and can be sent again", async () => {
+  let gatekeeper = await startGatekeeper();
+  const { varDir } = gatekeeper;
+  const text = "/query SELECT count(*) FROM customers";
+  try {
+    const before = new Client(gatekeeper.url);
+    const { app, db } = await gatekeeper.pids();
+    // Its answer waits for the database.
+    Deno.kill(db, "SIGSTOP");
+    const asked = before.in("POST", "/chat", { message: text }, { prefer: "respond-async" }).catch(() =>
+      null
+    );
+    await until("the command", async () => (await tail(before)).messages.length === 1);
+    gatekeeper.kill(app);
+    Deno.kill(db, "SIGCONT");
+    await asked;
+    await gatekeeper.ended;
+    await gatekeeper.stop();
+    gatekeeper = await startGatekeeper({ varDir });
+    const { messages: [question, answer, ...more] } = await tail(new Client(gatekeeper.url));
+    assert.deepEqual([question.metadata?.kind, more.length], ["command", 0]);
+    assert.deepEqual([answer.metadata?.kind, answer.metadata?.status], ["command", "interrupted"]);
+    const data = answer.parts.flatMap((part) => part.type === "data-command" ? [part.data] : []);
+    assert.ok("again" in data[0] && data[0].again === text);
+  } finally {
+    await gatekeeper.stop();
+    await Deno.remove(varDir, { recursive: true });
+  }
+});
+
 Deno.test("kill -9 in the middle of an approval: it happens once or not at all, and the queue knows which", async () => {
   let gatekeeper = await startGatekeeper();
   const { varDir } = gatekeeper;

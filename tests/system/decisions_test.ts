@@ -1,7 +1,7 @@
 /** Deciding, in a real browser: when the data moved, when two decide at once, by keyboard alone, with keys that went. */
 import assert from "node:assert/strict";
 import type { Action } from "@/agent/types.ts";
-import { detail, type Page, type Product, seen, withProduct } from "./product.ts";
+import { beforeApproval, detail, type Page, type Product, seen, withProduct } from "./product.ts";
 import { until } from "./start.ts";
 
 Deno.test("deciding when things have moved", async (t) => {
@@ -9,13 +9,16 @@ Deno.test("deciding when things have moved", async (t) => {
     const { client, open, behind, gatekeeper, context } = product;
     const tab = await open();
 
+    let upgrade = 0;
     await t.step("drift changes nothing and says so; after another look, approving works", async () => {
       const { id } = await client.propose("UPDATE customers SET tier = 'Gold' WHERE region = 'East'");
+      upgrade = id;
       await openAction(tab, id);
-      behind("UPDATE customers SET tier = 'Iron' WHERE id = 2");
+      await beforeApproval(tab, () => behind("UPDATE customers SET tier = 'Iron' WHERE id = 2"));
       await tab.getByTestId("approve").click();
       await detail(tab, "stale", id);
-      const strip = tab.getByRole("alert").filter({ hasText: "The data moved since this preview." });
+      const strip = tab.getByRole("alert").filter({ hasText: "These rows would change now." });
+      await tab.getByTestId("diff-row").getByText("Iron").waitFor();
       assert.match(await strip.getAttribute("class") ?? "", /tone-amber/);
       assert.equal(await tab.getByRole("alert").count(), 1, "it is said once");
       assert.equal(await tab.getByTestId("approve").count(), 0);
@@ -28,9 +31,37 @@ Deno.test("deciding when things have moved", async (t) => {
       assert.deepEqual(await column(product, "tier", [2, 5, 8]), ["Gold", "Gold", "Gold"]);
     });
 
+    await t.step("where the data is known to have moved, Approve looks again before it signs", async () => {
+      const { id } = await client.propose("UPDATE customers SET region = 'North' WHERE tier = 'Bronze'");
+      await openAction(tab, id);
+      const moved = tab.getByRole("alert").filter({ hasText: "The data moved since this preview." });
+      const requests: string[] = [];
+      tab.on("request", (request) => requests.push(new URL(request.url()).pathname.split("/").pop() ?? ""));
+
+      behind("UPDATE customers SET tier = 'Bronze' WHERE id = 8");
+      await moved.waitFor();
+      await tab.getByTestId("approve").click();
+      await tab.getByRole("alert").getByText("Not signed. The data moved since the preview").waitFor();
+      await tab.getByTestId("diff-row").getByText("Hank Davis").waitFor();
+      assert.deepEqual([requests.includes("preview"), requests.includes("approve")], [true, false]);
+      assert.deepEqual(await column(product, "region", [3, 6, 8]), ["West", "West", "East"]);
+
+      // What moved and came back is what was seen: one click approves it.
+      behind("UPDATE customers SET tier = 'Silver' WHERE id = 8");
+      await moved.waitFor();
+      behind("UPDATE customers SET tier = 'Bronze' WHERE id = 8");
+      await tab.getByTestId("approve").click();
+      await detail(tab, "approved", id);
+      assert.deepEqual(await column(product, "region", [3, 6, 8]), ["North", "North", "North"]);
+      behind("UPDATE customers SET region = 'West' WHERE id IN (3, 6)");
+      behind("UPDATE customers SET region = 'East', tier = 'Gold' WHERE id = 8");
+    });
+
     await t.step(
       "a revert over rows that moved changes nothing and shows before, after and now",
       async () => {
+        await tab.getByTestId(`queue-item-${upgrade}`).click();
+        await detail(tab, "approved", upgrade);
         behind("UPDATE customers SET tier = 'Copper' WHERE id = 5");
         await tab.getByTestId("revert").click();
         await tab.getByTestId("revert-confirm").click();
@@ -93,15 +124,36 @@ Deno.test("deciding when things have moved", async (t) => {
       await detail(tab, "withdrawn", id);
     });
 
+    await t.step(
+      "a decision in one tab marks, within a second, what it concerns in every other",
+      async () => {
+        const first = await client.propose("UPDATE customers SET tier = 'Jet' WHERE id = 6");
+        const second = await client.propose("UPDATE customers SET tier = 'Onyx' WHERE id = 6");
+        const other = await open();
+        await openAction(other, second.id);
+        await openAction(tab, first.id);
+        await seen(tab);
+        const shown = other.getByRole("alert").filter({ hasText: "The data moved since this preview." })
+          .waitFor()
+          .then(() => performance.now());
+        const decided = performance.now();
+        await tab.getByTestId("approve").click();
+        assert.ok(await shown - decided < 1_000, "within a second");
+        await other.getByTestId(`queue-item-${second.id}`).getByText("data moved").waitFor();
+        await other.getByTestId("look-again").click();
+        await other.getByTestId("diff-row").getByText("Jet").waitFor();
+        await client.in("POST", `/actions/${second.id}/withdraw`, {});
+        await other.close();
+        await tab.bringToFront();
+      },
+    );
+
     await t.step("what the database refuses at last has failed, with its reason", async () => {
       behind("CREATE TABLE codes (code TEXT PRIMARY KEY, what TEXT)");
-      const first = await client.propose("INSERT INTO codes VALUES ('A', 'first')");
       const second = await client.propose("INSERT INTO codes VALUES ('A', 'second')");
-      await openAction(tab, first.id);
-      await tab.getByTestId("approve").click();
-      // The decision moves on to what waits next: the same row once more.
-      const open = await detail(tab, "pending", second.id);
-      await open.getByText("The data moved since this preview.").waitFor();
+      await openAction(tab, second.id);
+      await seen(tab);
+      await beforeApproval(tab, () => behind("INSERT INTO codes VALUES ('A', 'first')"));
       await tab.getByTestId("approve").click();
       const failed = await detail(tab, "failed", second.id);
       await failed.getByText("UNIQUE constraint failed: codes.code").waitFor();

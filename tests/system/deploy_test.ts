@@ -2,21 +2,24 @@
  * The shape of Deno Deploy: its Deno version from npm, all permissions, the built server, no disk for data, and the
  * database on a libSQL server. The main job (SPEC M2) over HTTP.
  *
- * Both services run in local mode here: production lets nobody in without sign-in, and enrols no key without an
- * invitation. What this test is about, the platform and the engine, is the same in both modes.
+ * The db-service runs in production mode, so that it takes an invite to enrol a key. The app runs in local mode: in
+ * production it lets nobody in without sign-in.
  */
 import assert from "node:assert/strict";
 import type { Action } from "@/agent/types.ts";
+import { Invite } from "@/db-service/contract/schemas.ts";
 import { lines } from "@/db-service/engine/child_loop.ts";
 import { addSample, remoteEnv } from "../db-service/engines.ts";
 import { startSqld } from "../db-service/sqld.ts";
 import { Approver, Client } from "./client.ts";
-import { descendants, freePort, until } from "./start.ts";
+import { freePort } from "../ports.ts";
+import { descendants, until } from "./start.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 /** The newest patch of the version that Deno Deploy runs. */
 const DEPLOY_DENO = "2.5.7";
 const TOKEN = "a-token-between-the-two-deployments";
+const ADMIN_TOKEN = "a-token-that-the-owner-alone-knows";
 const OLD = "Gold Silver Bronze Gold Silver Bronze Gold Silver";
 const NEW = "Gold Gold Bronze Gold Gold Bronze Gold Gold";
 
@@ -30,10 +33,10 @@ Deno.test("the main job runs as on Deno Deploy, over a database server", async (
     await run(deno, ["run", "-A", "build.ts"]);
     const [port, dbPort] = [freePort(), freePort()];
     const db = start(deno, ["run", "-A", "--config=db-service/deno.json", "db-service/main.ts"], {
-      GATEKEEPER_MODE: "local",
       HOST: "127.0.0.1",
       PORT: String(dbPort),
       DB_SERVICE_TOKEN: TOKEN,
+      DB_ADMIN_TOKEN: ADMIN_TOKEN,
       ...remoteEnv(sqld),
     });
     started.push(db);
@@ -51,7 +54,9 @@ Deno.test("the main job runs as on Deno Deploy, over a database server", async (
     started.push(app);
     await answers(`http://127.0.0.1:${port}/healthz`, app);
     const client = new Client(`http://127.0.0.1:${port}`);
-    const approver = await Approver.enrolled(client);
+    await assert.rejects(Approver.enrolled(client), /answered 403/, "not without a code");
+    const invite = await inviteBy(`http://127.0.0.1:${dbPort}`);
+    const approver = await Approver.enrolled(client, "Ana", invite);
     const tiers = async () => (await client.rows("customers")).map(({ tier }) => tier).join(" ");
     const inState = (id: number, state: string) =>
       until(`#${id} ${state}`, async () => {
@@ -98,7 +103,9 @@ Deno.test("the main job runs as on Deno Deploy, over a database server", async (
     await t.step("the db-service started no process, and the tokens are in no log", async () => {
       assert.deepEqual((await descendants(db.pid)).map(({ pid }) => pid), [db.pid]);
       const log = [...db.log, ...app.log].join("\n");
-      for (const secret of [sqld.token, sqld.readToken, TOKEN]) assert(!log.includes(secret));
+      for (const secret of [sqld.token, sqld.readToken, TOKEN, ADMIN_TOKEN, invite.code]) {
+        assert(!log.includes(secret));
+      }
     });
   } finally {
     for (const service of started.reverse()) await service.stop();
@@ -106,6 +113,16 @@ Deno.test("the main job runs as on Deno Deploy, over a database server", async (
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** Makes an invite as the owner does. */
+async function inviteBy(url: string): Promise<Invite> {
+  const answer = await fetch(`${url}/v1/databases/main/invites`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ name: "Ana" }),
+  });
+  return Invite.parse(await answer.json());
+}
 
 /** Says something when the agent is done with what was said before. */
 async function say(client: Client, message: string): Promise<void> {

@@ -1,9 +1,8 @@
 /** An app that lies: whatever it alters of an action on its way to the browser, the browser does not sign it. */
 import assert from "node:assert/strict";
 import type { Action, Change, Preview } from "@/agent/types.ts";
-import { detail, type Page, seen, withProduct } from "./product.ts";
-
-type Shown = Action & { preview: Preview };
+import { lieAbout, openAction, type Shown } from "./attacker_page.ts";
+import { seen, withProduct } from "./product.ts";
 
 /** Each lie with what the page says of it. All of them begin from what the app would truly send. */
 const LIES: Record<string, { lie: (action: Shown) => void; says: RegExp }> = {
@@ -147,23 +146,6 @@ Deno.test("what a hostile app alters, the browser does not sign", async (t) => {
     });
   });
 });
-
-/** Alters the action in every answer that brings it, until the returned function is called. */
-async function lieAbout(tab: Page, id: number, lie: (action: Shown) => void): Promise<() => Promise<void>> {
-  const address = `**/actions/${id}`;
-  await tab.route(address, async (route) => {
-    const response = await route.fetch();
-    const shown: Shown = await response.json();
-    lie(shown);
-    await route.fulfill({ response, json: shown });
-  });
-  return () => tab.unrouteAll({ behavior: "wait" });
-}
-
-async function openAction(tab: Page, id: number): Promise<void> {
-  await tab.getByTestId(`queue-item-${id}`).click();
-  await detail(tab, "pending", id);
-}
 
 function first({ changes: [change] }: Preview): Change {
   return change;

@@ -1,7 +1,17 @@
 /** The interface in all its states: accessible, in words, at every width, in both themes, by address. */
 import assert from "node:assert/strict";
 import { Approver } from "./client.ts";
-import { accessibility, detail, live, type Page, type Product, say, WIDE, withProduct } from "./product.ts";
+import {
+  accessibility,
+  beforeApproval,
+  detail,
+  live,
+  type Page,
+  type Product,
+  say,
+  WIDE,
+  withProduct,
+} from "./product.ts";
 import { until } from "./start.ts";
 
 const PHONE = { width: 390, height: 780 };
@@ -51,9 +61,9 @@ Deno.test("every state of the interface is accessible", async (t) => {
     });
 
     await t.step("drift", async () => {
-      behind("UPDATE customers SET tier = 'Iron' WHERE id = 2");
       await tab.getByTestId("queue-item-2").click();
       await detail(tab, "pending", 2);
+      await beforeApproval(tab, () => behind("UPDATE customers SET tier = 'Iron' WHERE id = 2"));
       await tab.getByTestId("approve").click();
       await detail(tab, "stale", 2);
       await isAccessible(tab, "drift");

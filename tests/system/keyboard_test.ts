@@ -46,13 +46,54 @@ Deno.test("deciding by keyboard alone", async (t) => {
 
     await t.step("? lists them, and Esc closes the list alone", async () => {
       await keys.press("?");
-      const help = tab.getByRole("dialog", { name: "Keys" });
+      const help = tab.getByRole("dialog", { name: "Keyboard" });
       await help.waitFor();
       await keys.press("a");
       await keys.press("Escape");
       await help.waitFor({ state: "hidden" });
       await isOpen(4);
       assert.equal((await client.action(4)).state, "pending");
+    });
+
+    await t.step("they can be turned off, and stay off; the button in the bar brings them back", async () => {
+      await keys.press("?");
+      await tab.getByTestId("keys-switch").press("Space");
+      await tab.getByText("They are off in this browser").waitFor();
+      await keys.press("Escape");
+      const off = async () => {
+        for (const key of ["j", "k", "x", "l", "r", "a", "?"]) await keys.press(key);
+        assert.equal(await tab.getByRole("dialog").count(), 0);
+        assert.equal(await tab.getByTestId("pick-bar").count(), 0);
+        assert.equal(await tab.getByTestId("reject-reason").count(), 0);
+        await isOpen(4);
+      };
+      await seen(tab);
+      await off();
+      await tab.reload();
+      await connection(tab, "live");
+      await isOpen(4);
+      await seen(tab);
+      await off();
+      await tab.getByRole("button", { name: "Keyboard", exact: true }).click();
+      await tab.getByTestId("keys-switch").check();
+      await keys.press("Escape");
+      await keys.press("j");
+      await isOpen(3);
+      await keys.press("k");
+      await isOpen(4);
+      assert.equal((await client.action(4)).state, "pending");
+    });
+
+    await t.step("X selects, Esc first closes what is open and then selects nothing", async () => {
+      await keys.press("x");
+      await tab.getByTestId("pick-4").and(tab.locator(":checked")).waitFor();
+      await keys.press("Escape");
+      await tab.getByTestId("action-detail").waitFor({ state: "detached" });
+      assert.equal(await tab.getByTestId("pick-bar").count(), 1);
+      await keys.press("Escape");
+      await tab.getByTestId("pick-bar").waitFor({ state: "detached" });
+      await keys.press("j");
+      await isOpen(4);
     });
 
     await t.step(
@@ -102,9 +143,12 @@ Deno.test("deciding by keyboard alone", async (t) => {
     );
 
     await t.step(
-      "/ goes to the composer, where keys are letters; Esc leaves it, Esc closes the action",
+      "/ goes to the search and C to the composer, where keys are letters; Esc leaves it, Esc closes the action",
       async () => {
         await keys.press("/");
+        await until("the search has the focus", async () => await focused() === "queue-search");
+        await keys.press("Escape");
+        await keys.press("c");
         await keys.type("jar?");
         assert.equal(await tab.getByTestId("composer").inputValue(), "jar?");
         await keys.press("Escape");

@@ -1,6 +1,7 @@
 /** The launcher: what stops a start is said in one sentence, and everything it started ends with it. */
 import assert from "node:assert/strict";
-import { freePort, startGatekeeper } from "./start.ts";
+import { freePort } from "../ports.ts";
+import { startGatekeeper } from "./start.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 

@@ -5,6 +5,8 @@ import type { Action, ActionList } from "@/agent/types.ts";
 import { Approver, Client } from "./client.ts";
 import { startGatekeeper } from "./start.ts";
 
+/** Longer than a key of the app's store may be. */
+const LONG_NAME = "x".repeat(3_000);
 const NAMES = ["a?b", "a#b", "a/b", "a%2fb", "A;B", "a b", "größe", 'a"b', "select", "..", "__proto__"];
 
 Deno.test("what is large, odd or too much", async (t) => {
@@ -20,6 +22,7 @@ Deno.test("what is large, odd or too much", async (t) => {
   for (let i = 0; i < 9; i++) {
     file.exec(`CREATE TABLE t${i} (id INTEGER PRIMARY KEY, v); INSERT INTO t${i} VALUES (1, 1)`);
   }
+  file.exec(`CREATE TABLE ${LONG_NAME} (id INTEGER PRIMARY KEY, v); INSERT INTO ${LONG_NAME} VALUES (1, 1)`);
   file.exec(`CREATE VIEW "0broken" AS SELECT * FROM gone_table`);
   file.close();
   const gatekeeper = await startGatekeeper({ varDir });
@@ -59,6 +62,20 @@ Deno.test("what is large, odd or too much", async (t) => {
       assert.equal((await client.approve(action, await ana.sign(action, "approve"))).status, 200);
       assert.equal((await client.action(action.id)).affected.length, 9);
     });
+
+    await t.step(
+      "a change to a table of a very long name is approved, and marks what else waits for it",
+      async () => {
+        const [first, second] = [
+          await client.propose(`UPDATE ${LONG_NAME} SET v = 2 WHERE id = 1`),
+          await client.propose(`UPDATE ${LONG_NAME} SET v = 3 WHERE id = 1`),
+        ];
+        assert.equal((await client.approve(first, await ana.sign(first, "approve"))).body.state, "approved");
+        assert.equal((await client.action(second.id)).maybeStale, true);
+        await client.in("POST", `/actions/${second.id}/withdraw`, {});
+        await client.in("POST", `/actions/${first.id}/revert`, { approval: await ana.sign(first, "revert") });
+      },
+    );
 
     await t.step("a summary is at most 2 KB, whatever was proposed; the action has it whole", async () => {
       const title = "🙂".repeat(100);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, complaints, type Page, startBrowser } from "./browser.ts";
+import { seedQueue } from "../bench/seed.ts";
 import { Client } from "./client.ts";
 import { type Running, startGatekeeper, until } from "./start.ts";
 
@@ -23,8 +24,8 @@ export interface Product {
   open(path?: string, context?: BrowserContext): Promise<Page>;
   /** Changes the database behind everybody's back, as another program with the file would. */
   behind(sql: string): void;
-  /** Kills the app in the middle of whatever it does, and starts everything again where it was. */
-  crash(): Promise<void>;
+  /** Kills the app in the middle of whatever it does, and starts everything again where it was; `killed` is called between. */
+  crash(killed?: () => void): Promise<void>;
 }
 
 /** A file of tests takes far less; whatever is still waited for then will not come. */
@@ -32,10 +33,15 @@ const DEADLINE_MS = 300_000;
 
 /** Runs `body` with a fresh installation; at the end no tab may have complained of anything but what is `expected`. */
 export async function withProduct(
-  { env = {}, expected = REFUSED }: { env?: Record<string, string>; expected?: RegExp },
+  { env = {}, expected = REFUSED, entries = 0 }: {
+    env?: Record<string, string>;
+    expected?: RegExp;
+    /** So many are in the queue already, as after months of work. */
+    entries?: number;
+  },
   body: (product: Product) => Promise<void>,
 ): Promise<void> {
-  let gatekeeper = await startGatekeeper({ env });
+  let gatekeeper = await startGatekeeper({ env, varDir: entries > 0 ? await seeded(entries) : undefined });
   const found: string[][] = [];
   try {
     const browser = await startBrowser();
@@ -64,9 +70,10 @@ export async function withProduct(
           file.exec(`PRAGMA busy_timeout = 2000; ${sql}`);
           file.close();
         },
-        async crash() {
+        async crash(killed = () => {}) {
           const { varDir, url, dbUrl } = gatekeeper;
           gatekeeper.kill((await gatekeeper.pids()).app);
+          killed();
           await gatekeeper.ended;
           await gatekeeper.stop();
           const [port, dbPort] = [url, dbUrl].map((address) => Number(new URL(address).port));
@@ -88,6 +95,14 @@ export async function withProduct(
   }
 }
 
+/** Does something just before the server hears of the tab's next approval: nobody has had time to notice. */
+export async function beforeApproval(tab: Page, act: () => void): Promise<void> {
+  await tab.route("**/approve", async (route) => {
+    act();
+    await route.continue();
+  }, { times: 1 });
+}
+
 /** Waits until the page is connected. */
 export async function live(tab: Page): Promise<void> {
   await connection(tab, "live");
@@ -95,6 +110,16 @@ export async function live(tab: Page): Promise<void> {
 
 export async function connection(tab: Page, state: string): Promise<void> {
   await tab.locator(`[data-testid=connection][data-state="${state}"]`).waitFor();
+}
+
+/** A folder whose store holds a queue. */
+async function seeded(entries: number): Promise<string> {
+  const varDir = await Deno.makeTempDir({ prefix: "gatekeeper-" });
+  await Deno.mkdir(`${varDir}/app`);
+  const kv = await Deno.openKv(`${varDir}/app/kv.sqlite3`);
+  await seedQueue(kv, "main", entries);
+  kv.close();
+  return varDir;
 }
 
 /** Writes to the agent. */

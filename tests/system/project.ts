@@ -1,6 +1,6 @@
 /** A copy of the project in a folder of its own, to be changed or to be installed from nothing. */
 import assert from "node:assert/strict";
-import { freePort } from "./start.ts";
+import { freePort } from "../ports.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const PARTS = ["agent", "components", "db-service", "fresh", "islands", "routes", "static"];

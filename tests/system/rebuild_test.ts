@@ -13,7 +13,7 @@ Deno.test("a change is rebuilt and shown, a broken one is said and harmless", as
     await page.goto(`http://127.0.0.1:${port}`);
     await page.locator('[data-testid=connection][data-state="live"]').waitFor();
 
-    const island = `${project}/islands/Queue.tsx`;
+    const island = `${project}/islands/lib/QueueHead.tsx`;
     const source = await Deno.readTextFile(island);
     const title = ">Queue</h2>";
     assert.ok(source.includes(title));

@@ -1,5 +1,6 @@
 /** The whole product as a user starts it: the launcher with its processes, on free ports, in a folder of its own. */
 import assert from "node:assert/strict";
+import { freePort } from "../ports.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -99,14 +100,6 @@ export async function startGatekeeper(
       return code;
     },
   };
-}
-
-/** A port that nobody listens on now. */
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 /** Every process below `root`, itself included, with its command line (Linux). */
