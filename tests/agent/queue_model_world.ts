@@ -1,6 +1,6 @@
 /** The real side of the model-based test: the agent's queue on a KV of its own, over a real db-service behind a wire. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { closeHubs, hubOf } from "@/agent/live/hubs.ts";
 import { Hub } from "@/agent/live/hub.ts";
 import { dropRetries } from "@/agent/queue/settle.ts";
@@ -10,6 +10,7 @@ import type { Action, Actor } from "@/agent/types.ts";
 import type { Approval, Decision, Statement } from "@/db-service/contract/schemas.ts";
 import { makeSigner, sign, type Signer } from "@/tests/db-service/lab.ts";
 import { type DbService, startDbService } from "@/tests/db-service/start.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import type { Signed } from "./queue_model.ts";
 import type { Program, Step } from "./queue_model_data.ts";
 import { localSettings } from "./store.ts";
@@ -46,8 +47,8 @@ export class World {
 
   static async open(): Promise<World> {
     const service = await startDbService();
-    const file = new DatabaseSync(`${service.dataDir}/${DATABASE}.db`);
-    file.exec(`PRAGMA busy_timeout = 5000; DROP TABLE customers; ${SCHEMA}`);
+    const file = openBeside(`${service.dataDir}/${DATABASE}.db`);
+    file.exec(`DROP TABLE customers; ${SCHEMA}`);
     const enrol = async ({ publicKey }: Signer, name: string) => {
       const { status } = await service.call("POST", `/v1/databases/${DATABASE}/approvers`, {
         publicKey,

@@ -1,6 +1,5 @@
 /** Every attack through every door of a real service: nothing is written, nothing else is reached, and it answers on. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import {
   approvalBytes,
   base64url,
@@ -9,6 +8,7 @@ import {
   statementsHash,
 } from "@/db-service/contract/digest.ts";
 import { Approver, ChangeRecord, Problem } from "@/db-service/contract/schemas.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { type Attack, HEAVY, OVERSIZED, readAttacks } from "./read_attacks.ts";
 import { trappedSchema, writeAttacks } from "./write_attacks.ts";
 import { type DbService, startDbService } from "./start.ts";
@@ -143,14 +143,14 @@ async function withTarget(work: (target: Target, port: number) => Promise<void>)
 
 function prepare(folder: string): void {
   {
-    using db = new DatabaseSync(`${folder}/main.db`);
+    using db = openBeside(`${folder}/main.db`);
     // SQLite wants to know a function when a definition calls it.
     db.function("writefile", { deterministic: true, varargs: true }, () => 1);
     db.function("load_extension", { varargs: true }, () => 1);
     db.exec(trappedSchema(folder));
   }
   {
-    using other = new DatabaseSync(`${folder}/other.db`);
+    using other = openBeside(`${folder}/other.db`);
     other.exec(
       "CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO customers VALUES (1, 'other')",
     );
@@ -219,7 +219,7 @@ async function sender(service: DbService, watch: Watch): Promise<Target["send"]>
 function state(folder: string): Record<string, string> {
   const seen: Record<string, string> = {};
   {
-    using db = new DatabaseSync(`${folder}/main.db`, { readOnly: true });
+    using db = openBeside(`${folder}/main.db`, { readOnly: true });
     db.function("writefile", { deterministic: true, varargs: true }, () => 1);
     const all = (sql: string) => JSON.stringify(db.prepare(sql).all());
     seen.schema = all("SELECT * FROM sqlite_schema");

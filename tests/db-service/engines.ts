@@ -1,9 +1,9 @@
 /** The service over the sample on either engine, for rules that hold on both. */
-import { DatabaseSync } from "node:sqlite";
 import { openRemote } from "@/db-service/engine/remote.ts";
 import { Server } from "@/db-service/engine/remote/server.ts";
 import { begin } from "@/db-service/engine/remote/tx.ts";
 import { createSample } from "@/db-service/record/sample.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import type { EngineName } from "./benches.ts";
 import { type Sqld, startSqld } from "./sqld.ts";
 import { type DbService, startDbService } from "./start.ts";
@@ -18,7 +18,7 @@ export async function withService(
   const service = await startDbService({ env });
   try {
     {
-      using db = new DatabaseSync(`${service.dataDir}/main.db`);
+      using db = openBeside(`${service.dataDir}/main.db`);
       db.exec(script);
     }
     await work(service, null);

@@ -1,6 +1,5 @@
 /** The way from a request to a change: inspected first, and what is done stays done. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import {
   approvalBytes,
   base64url,
@@ -9,6 +8,7 @@ import {
   statementsHash,
 } from "@/db-service/contract/digest.ts";
 import { Approver, type Decision, ExecuteResult, Preview, Problem } from "@/db-service/contract/schemas.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { type DbService, startDbService } from "./start.ts";
 
 const DB = "/v1/databases/main";
@@ -56,7 +56,7 @@ Deno.test("a retry gets the recorded outcome even when its table is gone; anothe
     ]);
     assert.deepEqual((await service.call("GET", `${DB}/version`)).body, { version: first.version });
     {
-      using db = new DatabaseSync(`${service.dataDir}/main.db`);
+      using db = openBeside(`${service.dataDir}/main.db`);
       db.exec("DROP TABLE customers");
     }
     const again = ExecuteResult.parse((await service.call("POST", `${DB}/execute`, request)).body);

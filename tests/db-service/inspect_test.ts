@@ -1,12 +1,12 @@
 /** What statements would write is known before they run: tables, triggers, cascades, replacements, the clock. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import type { Statement } from "@/db-service/contract/schemas.ts";
 import { FactsCache } from "@/db-service/engine/read/catalog.ts";
 import { openForReading } from "@/db-service/engine/read/connection.ts";
 import { Denials } from "@/db-service/engine/read/denials.ts";
 import { inspect } from "@/db-service/engine/read/inspect.ts";
 import { type Inspection, ServiceError } from "@/db-service/engine/types.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 
 const SCHEMA = `
   CREATE TABLE Customers (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT UNIQUE,
@@ -33,7 +33,7 @@ async function withInspector(work: (look: (...statements: (string | Statement)[]
   try {
     const file = `${folder}/x.db`;
     {
-      using db = new DatabaseSync(file);
+      using db = openBeside(file);
       db.exec(SCHEMA);
     }
     using db = openForReading(file);

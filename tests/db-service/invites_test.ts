@@ -1,9 +1,9 @@
 /** Who lets a person's key in: in production the owner, by a code that the app never sees. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { inviteProof } from "@/db-service/contract/invite.ts";
 import { Approver, type Invite, Preview, Problem } from "@/db-service/contract/schemas.ts";
 import { INVITE_MS } from "@/db-service/record/invites.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { type EngineName, onEveryEngine } from "./benches.ts";
 import { remoteEnv, withService } from "./engines.ts";
 import { Lab, makeSigner, refuses, sign, type Signer } from "./lab.ts";
@@ -262,7 +262,7 @@ Deno.test("a database from before there were invites takes them", async () => {
   await before.call("GET", `${DB}/approvers`);
   await before.stop();
   {
-    using file = new DatabaseSync(`${dataDir}/main.db`);
+    using file = openBeside(`${dataDir}/main.db`);
     file.exec("DROP TABLE _gk_invite");
   }
   const service = await startDbService({ dataDir, env: PRODUCTION });

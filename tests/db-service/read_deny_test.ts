@@ -1,7 +1,7 @@
 /** READ_DENY (SPEC D9): what it names reaches the agent by no route, in no shape, and can't be guessed row by row. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { Preview, Problem, ReadResult, RowsResult, Schema } from "@/db-service/contract/schemas.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { HIDDEN, READ_DENY, READS, SCHEMA, WRITES } from "./hidden_attacks.ts";
 import { withService as onEngine } from "./engines.ts";
 import { type EngineName, onEveryEngine } from "./benches.ts";
@@ -200,7 +200,7 @@ Deno.test("a column that appears later is hidden from then on", async () => {
   await withService(async (service) => {
     assert.equal((await read(service, "SELECT * FROM spare")).status, 200);
     {
-      using db = new DatabaseSync(`${service.dataDir}/main.db`);
+      using db = openBeside(`${service.dataDir}/main.db`);
       db.exec(`ALTER TABLE spare ADD COLUMN pin TEXT DEFAULT 'SECRET'; INSERT INTO spare(id) VALUES (1);
         CREATE VIEW spare_pins AS SELECT pin FROM spare`);
     }

@@ -1,7 +1,7 @@
 /** What is in a database: pages of rows, the schema, its version, and the databases themselves. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { Problem, RowsResult, Schema } from "@/db-service/contract/schemas.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { type DbService, startDbService } from "./start.ts";
 
 const DB = "/v1/databases/main";
@@ -56,7 +56,7 @@ Deno.test("schema tells what a model needs, and the version moves with every com
     assert.equal((await service.call("POST", `${DB}/preview`, preview)).status, 200);
     assert.deepEqual(await version(), first, "a preview commits nothing");
     {
-      using db = new DatabaseSync(`${service.dataDir}/main.db`);
+      using db = openBeside(`${service.dataDir}/main.db`);
       db.exec(
         "CREATE TABLE notes (id INTEGER PRIMARY KEY, customer_id INT REFERENCES customers ON DELETE CASCADE)",
       );
@@ -111,7 +111,7 @@ Deno.test("a file that a crash left blank becomes the sample; a database of one'
     ) {
       for (const { name } of Deno.readDirSync(dataDir)) await Deno.remove(`${dataDir}/${name}`);
       {
-        using db = new DatabaseSync(`${dataDir}/main.db`);
+        using db = openBeside(`${dataDir}/main.db`);
         db.exec(sql);
       }
       const service = await startDbService({ dataDir });

@@ -1,10 +1,10 @@
 /** What an attacker aims at: a real db-service in production, two databases, people who may approve and one who no longer may. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { Preview, Problem, type Statement, type Value } from "@/db-service/contract/schemas.ts";
 import { inviteProof } from "@/db-service/contract/invite.ts";
 import { makeSigner, sign, type Signer, type ToSign } from "@/tests/db-service/lab.ts";
 import { type DbService, startDbService } from "@/tests/db-service/start.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 
 const DATABASES = ["main", "payroll"];
 
@@ -91,7 +91,7 @@ export class Target {
 /** Everything in the files but the invites, on which wrong guesses are counted: rows, approvers, record. */
 export function dumpOf(dataDir: string): string {
   return JSON.stringify(DATABASES.map((name) => {
-    using file = new DatabaseSync(`${dataDir}/${name}.db`, { readOnly: true });
+    using file = openBeside(`${dataDir}/${name}.db`, { readOnly: true });
     const tables = file.prepare(
       "SELECT name, sql FROM sqlite_schema WHERE name <> '_gk_invite' ORDER BY name",
     ).all();

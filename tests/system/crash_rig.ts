@@ -3,12 +3,13 @@
  * them killed at any moment. KV and database lie on the disk and outlive both.
  */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Action, ChatTail } from "@/agent/types.ts";
 import { ChainPage } from "@/db-service/contract/schemas.ts";
 import { appCommand } from "@/dev.ts";
 import { Wire } from "@/tests/agent/queue_model_wire.ts";
 import { type DbService, startDbService } from "@/tests/db-service/start.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { Approver, Client } from "./client.ts";
 import { freePort } from "../ports.ts";
 import { until } from "./start.ts";
@@ -42,8 +43,7 @@ export class Rig {
     const env = { GATEKEEPER_MODE: mode, HOST: "127.0.0.1" };
     const db = await startDbService({ dataDir: `${varDir}/db`, env });
     await db.call("PUT", "/v1/databases/main", { seed: true });
-    const file = new DatabaseSync(`${varDir}/db/main.db`);
-    file.exec("PRAGMA busy_timeout = 5000");
+    const file = openBeside(`${varDir}/db/main.db`);
     const rig = new Rig(varDir, freePort(), db, file);
     await rig.startApp();
     return rig;

@@ -1,7 +1,7 @@
 /** What is large, odd or too much: limits hold under races, and names and broken things stay what they are. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import type { Action, ActionList } from "@/agent/types.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { Approver, Client } from "./client.ts";
 import { startGatekeeper } from "./start.ts";
 
@@ -12,7 +12,7 @@ const NAMES = ["a?b", "a#b", "a/b", "a%2fb", "A;B", "a b", "größe", 'a"b', "se
 Deno.test("what is large, odd or too much", async (t) => {
   const varDir = await Deno.makeTempDir({ prefix: "gatekeeper-" });
   await Deno.mkdir(`${varDir}/db`);
-  const file = new DatabaseSync(`${varDir}/db/main.db`);
+  const file = openBeside(`${varDir}/db/main.db`);
   for (const [i, name] of NAMES.entries()) {
     const quoted = `"${name.replaceAll('"', '""')}"`;
     file.exec(

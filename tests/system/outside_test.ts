@@ -1,13 +1,13 @@
 /** What changes the data past the queue is noticed while somebody watches (SPEC Q4). */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import type { ActionSummary, LiveFrame } from "@/agent/types.ts";
+import { openBeside } from "@/tests/sqlite.ts";
 import { Approver, Client, type Feed } from "./client.ts";
 import { startGatekeeper, until } from "./start.ts";
 
 Deno.test("a change from outside marks within a second what it concerns, and nothing else", async () => {
   const gatekeeper = await startGatekeeper();
-  const file = new DatabaseSync(`${gatekeeper.varDir}/db/main.db`);
+  const file = openBeside(`${gatekeeper.varDir}/db/main.db`);
   try {
     const client = new Client(gatekeeper.url);
     const east = await client.propose("UPDATE customers SET tier = 'Gold' WHERE region = 'East'");

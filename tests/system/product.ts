@@ -1,7 +1,7 @@
 /** One running installation with one browser, for a file of tests, and what a person does in a tab of it. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import axe from "axe-core";
+import { openBeside } from "@/tests/sqlite.ts";
 import { type Browser, type BrowserContext, complaints, type Page, startBrowser } from "./browser.ts";
 import { seedQueue } from "../bench/seed.ts";
 import { Client } from "./client.ts";
@@ -66,8 +66,8 @@ export async function withProduct(
           return tab;
         },
         behind(sql) {
-          const file = new DatabaseSync(`${gatekeeper.varDir}/db/main.db`);
-          file.exec(`PRAGMA busy_timeout = 2000; ${sql}`);
+          const file = openBeside(`${gatekeeper.varDir}/db/main.db`);
+          file.exec(sql);
           file.close();
         },
         async crash(killed = () => {}) {
