@@ -1,7 +1,14 @@
-/** The two verbs that lead to a change: nothing reaches the writer that the reader has not inspected. */
-import type { Approval, ExecuteResult, Preview, Statement } from "./contract/schemas.ts";
+/** The verbs that lead to a change: no statement reaches the writer that the reader has not inspected. */
+import type {
+  Approval,
+  ExecuteResult,
+  Preview,
+  ProblemCode,
+  RevertResult,
+  Statement,
+} from "./contract/schemas.ts";
 import { normalStatements } from "./contract/digest.ts";
-import { type Engine, type Inspection, ServiceError } from "./engine/types.ts";
+import { type Engine, type Inspection, ServiceError, type Spending } from "./engine/types.ts";
 import { inspect } from "./inspections.ts";
 
 /** The exact change that statements would make. Throws `refused_sql`, `uninspectable` and what the writer throws. */
@@ -23,7 +30,7 @@ export function preview(
 /** Runs approved statements exactly once. Throws like {@link preview}, and `drift` with the new preview. */
 export function execute(
   engine: Engine,
-  { database, statements, actionUid, digest, approval }: {
+  request: {
     database: string;
     statements: Statement[];
     actionUid: string;
@@ -31,13 +38,43 @@ export function execute(
     approval: Approval;
   },
 ): Promise<ExecuteResult> {
-  const normal = normalStatements(statements);
-  const run = (inspection: Inspection) =>
-    engine.writer.execute({ database, statements: normal, inspection, actionUid, digest, approval });
-  return inspected(engine, normal, run, async () => {
+  const input = { ...request, statements: normalStatements(request.statements) };
+  const run = (inspection: Inspection) => engine.writer.execute({ ...input, inspection });
+  return refusedForGood(
+    engine,
+    { ...input, decision: "approve" },
+    () => inspected(engine, input.statements, run),
     // What was executed stays executed: a retry gets its recorded outcome even if the table is gone by now.
-    return (await engine.writer.record(actionUid)).state !== "none";
-  });
+    () => run(NOTHING),
+  );
+}
+
+/** Restores what an action changed, exactly once. Throws what the writer throws. */
+export function revert(
+  engine: Engine,
+  input: { database: string; actionUid: string; approval: Approval },
+): Promise<RevertResult> {
+  const run = () => engine.writer.revert(input);
+  return refusedForGood(engine, { ...input, decision: "revert" }, run, run);
+}
+
+/** Refusals that the same request might not meet another time, when the data is as it was. */
+const PASSING = new Set<ProblemCode>(["drift", "conflict", "refused_sql", "uninspectable", "limit"]);
+
+/** Does what was approved. When that is refused, it is for good; or a copy of the request took effect meanwhile. */
+async function refusedForGood<T>(
+  engine: Engine,
+  spending: Spending,
+  work: () => Promise<T>,
+  recorded: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || !PASSING.has(error.code)) throw error;
+    if (await engine.writer.spend(spending)) throw error;
+    return await recorded();
+  }
 }
 
 /** How often a schema may move between inspection and transaction before we give up. */
@@ -57,16 +94,9 @@ async function inspected<T>(
   engine: Engine,
   statements: Required<Statement>[],
   work: (inspection: Inspection) => Promise<T>,
-  isRecorded: () => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<T> {
   for (let attempt = 1;; attempt++) {
-    let inspection: Inspection;
-    try {
-      inspection = await inspect(engine.reader, statements, { anew: attempt > 1 });
-    } catch (error) {
-      if (!(error instanceof ServiceError) || !await isRecorded()) throw error;
-      return await work(NOTHING);
-    }
+    const inspection = await inspect(engine.reader, statements, { anew: attempt > 1 });
     try {
       return await work(inspection);
     } catch (error) {

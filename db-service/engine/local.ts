@@ -70,6 +70,7 @@ function writerOf(child: Child): Writer {
     preview: (input) => child.call("preview", input),
     execute: (input) => child.call("execute", input),
     revert: (input) => child.call("revert", input),
+    spend: (input) => child.call("spend", input),
     record: (uid) => child.call("record", uid),
     changes: (after) => child.call("changes", after),
     keys: () => child.call("keys", null),

@@ -146,6 +146,7 @@ function remoteWriter(
     preview: (input) => inTurn(tooMuch, () => writer.preview(input)),
     execute: async (input) => await dated(await asked(() => writer.execute(input))),
     revert: async (input) => await dated(await asked(() => writer.revert(input))),
+    spend: (input) => asked(() => writer.spend(input)),
     record: (uid) => asked(() => writer.record(uid)),
     changes: (after) => asked(() => writer.changes(after)),
     approvers: () => asked(() => writer.approvers()),

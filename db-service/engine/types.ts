@@ -78,6 +78,14 @@ export interface WriteInput {
   inspection: Inspection;
 }
 
+/** A decision whose request is about to be answered with a refusal. */
+export type Spending =
+  & { database: string; actionUid: string; approval: Approval }
+  & (
+    | { decision: "approve"; statements: Required<Statement>[]; digest: string }
+    | { decision: "revert" }
+  );
+
 /** The side that writes, and only what was approved. Every method may throw {@link ServiceError}. */
 export interface Writer {
   preview(input: WriteInput & { page?: number }): Promise<Preview>;
@@ -91,6 +99,11 @@ export interface Writer {
   revert(
     input: { database: string; actionUid: string; approval: Approval },
   ): Promise<RevertResult>;
+  /**
+   * Ends an approval that is refused: no copy of its request takes effect later. False when one did meanwhile, so that
+   * asking again gives its outcome.
+   */
+  spend(input: Spending): Promise<boolean>;
   record(uid: string): Promise<ChangeRecord>;
   changes(after: number): Promise<ChainRecord[]>;
   approvers(): Promise<Approver[]>;

@@ -9,7 +9,7 @@ import { RollbackFailed } from "./change/transaction.ts";
 import { createWriter, type SeedingWriter } from "./change/writer.ts";
 import { serve } from "./child_loop.ts";
 import { fileVersion } from "./read/version.ts";
-import type { WriteInput } from "./types.ts";
+import type { Spending, WriteInput } from "./types.ts";
 
 /** What the parent asks: each method takes one JSON argument. `version` says where the data stands. */
 export function writerHandlers(writer: SeedingWriter, version: () => string) {
@@ -25,6 +25,7 @@ export function writerHandlers(writer: SeedingWriter, version: () => string) {
     revert: async (
       input: { database: string; actionUid: string; approval: Approval },
     ) => ({ ...await writer.revert(input), version: version() }),
+    spend: (input: Spending) => writer.spend(input),
     record: (uid: string) => writer.record(uid),
     changes: (after: number) => writer.changes(after),
     keys: () => writer.keys(),

@@ -12,7 +12,7 @@ import {
   RowsQuery,
 } from "../contract/schemas.ts";
 import { type Engine, ServiceError } from "../engine/types.ts";
-import { execute, preview } from "../gate.ts";
+import { execute, preview, revert } from "../gate.ts";
 import type { Service } from "../service.ts";
 import { parse, readBody } from "./body.ts";
 
@@ -65,7 +65,7 @@ export const ROUTES: Route[] = [
     return await execute(engine, { database, ...await readBody(request, ExecuteRequest) });
   }),
   engineRoute("POST", "revert", async (engine, { request, database }) => {
-    return await engine.writer.revert({ database, ...await readBody(request, RevertRequest) });
+    return await revert(engine, { database, ...await readBody(request, RevertRequest) });
   }),
   engineRoute("GET", "changes", async (engine, { url, database }) => {
     const { after } = parse(After, Object.fromEntries(url.searchParams));

@@ -9,10 +9,11 @@ export async function isEmpty(tx: Tx): Promise<boolean> {
 /** Creates our tables where they are missing. Returns whether any was. */
 export async function createTables(tx: Tx): Promise<boolean> {
   const names = await tx.query(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('_gk_change', '_gk_approver', '_gk_invite')",
+    `SELECT name FROM sqlite_schema WHERE type = 'table'
+     AND name IN ('_gk_change', '_gk_approver', '_gk_invite', '_gk_spent')`,
   );
-  if (names.length === 3) return false;
-  await tx.script([CHANGE, APPROVER, INVITE]);
+  if (names.length === 4) return false;
+  await tx.script([CHANGE, APPROVER, INVITE, SPENT]);
   return true;
 }
 
@@ -54,4 +55,13 @@ const INVITE = `CREATE TABLE IF NOT EXISTS _gk_invite(
   name TEXT NOT NULL,
   expires_at TEXT NOT NULL,
   wrong INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID`;
+
+/** `expires_at` in milliseconds since 1970; see `spent.ts`. */
+const SPENT = `CREATE TABLE IF NOT EXISTS _gk_spent(
+  uid TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  key TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (uid, decision, key, expires_at)
 ) WITHOUT ROWID`;

@@ -88,12 +88,12 @@ export class Target {
   }
 }
 
-/** Everything in the files but the invites, on which wrong guesses are counted: rows, approvers, record. */
+/** Everything in the files but the notes on wrong codes and refused approvals: rows, approvers, record. */
 export function dumpOf(dataDir: string): string {
   return JSON.stringify(DATABASES.map((name) => {
     using file = openBeside(`${dataDir}/${name}.db`, { readOnly: true });
     const tables = file.prepare(
-      "SELECT name, sql FROM sqlite_schema WHERE name <> '_gk_invite' ORDER BY name",
+      "SELECT name, sql FROM sqlite_schema WHERE name NOT IN ('_gk_invite', '_gk_spent') ORDER BY name",
     ).all();
     return tables.map(({ name: table, sql }) => [
       sql,

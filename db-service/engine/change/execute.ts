@@ -4,6 +4,7 @@ import { statementsHash } from "../../contract/digest.ts";
 import { logFor } from "../../record/captured_rows.ts";
 import { appendChange, canRevert, chainHead, findChange, type LoggedTable } from "../../record/chain.ts";
 import { schemaVersion } from "../capture/schema_facts.ts";
+import { isSpent } from "../../record/spent.ts";
 import { ServiceError, type Tx, type WriteInput } from "../types.ts";
 import { requireCurrent, verifyApproval } from "./approval.ts";
 import { type NetEffect, runCaptured, toPreview } from "./effect.ts";
@@ -37,10 +38,13 @@ export function execute(host: WriterHost, input: ExecuteInput): Promise<Executed
     );
     const effect = await runCaptured(tx, input, { ...host, dryRun: false, statementsSha256 });
     const at = new Date(host.now()).toISOString();
-    if (effect.digest !== digest) {
+    const moved = effect.digest !== digest;
+    if (moved || await isSpent(tx, { actionUid, decision: "approve", approval })) {
       throw new ServiceError(
         "drift",
-        "The data moved since this preview. Look again before you approve.",
+        moved
+          ? "The data moved since this preview. Look again before you approve."
+          : "This approval was refused before. Look again before you approve anew.",
         {
           preview: toPreview(effect, input, at),
         },

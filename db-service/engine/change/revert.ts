@@ -7,6 +7,7 @@ import { readCells } from "../capture/cells.ts";
 import { wireKey } from "../capture/changes.ts";
 import { type SchemaFacts, schemaVersion } from "../capture/schema_facts.ts";
 import type { TableFacts } from "../capture/table_facts.ts";
+import { isSpent } from "../../record/spent.ts";
 import { ServiceError, type SqlValue, type Tx } from "../types.ts";
 import { toWire } from "../values.ts";
 import { requireCurrent, verifyApproval } from "./approval.ts";
@@ -54,6 +55,11 @@ export function revert(
     const facts = await host.cache.at(tx, await schemaVersion(tx));
     const inverses = await inversesOf(tx, executed, facts);
     await refuseMoved(tx, inverses, seq);
+    if (await isSpent(tx, { actionUid, decision: "revert", approval })) {
+      throw new ServiceError("conflict", "This approval was refused before. Approve the revert anew.", {
+        conflicts: [],
+      });
+    }
     await restore(tx, inverses, { change: seq, facts, scope: host.scope });
     const affected = executed.entry.affected.map(inverted);
     await appendChange(tx, await chainHead(tx), {

@@ -30,6 +30,7 @@ import { execute } from "./execute.ts";
 import { preview, RecentPreviews } from "./preview.ts";
 import { refuseEngine } from "./refusal.ts";
 import { revert } from "./revert.ts";
+import { spend } from "./spend.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** What the writer needs of the world. */
@@ -97,6 +98,7 @@ export function createWriter(
     preview: (input) => guarded(() => preview(host, input)),
     execute: (input) => guarded(async () => (await prepare(), await execute(host, input))),
     revert: (input) => guarded(async () => (await prepare(), await revert(host, input))),
+    spend: (input) => guarded(async () => (await prepare(), await spend(host, input))),
     record: (uid): Promise<ChangeRecord> =>
       guarded(async () => (await prepare(), await onRecord((tx) => describeAction(tx, uid)))),
     changes: (after): Promise<ChainRecord[]> => guarded(() => onRecord((tx) => listChain(tx, after))),
