@@ -10,6 +10,7 @@ import { CURSOR_MS, feedEnd, readFeed } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { openStore } from "../store/kv.ts";
 import { getLarge } from "../store/large.ts";
+import { Crowd, type Send } from "./crowd.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import { framesOf, pastFrames, stamp } from "./frames.ts";
 import { Passing } from "./passing.ts";
@@ -17,9 +18,6 @@ import type { Batch, Lease, Tail } from "./tail.ts";
 
 /** A watcher that broke is replaced after this long, in milliseconds. */
 const REWATCH_MS = 1_000;
-
-/** Receives frames as JSON text, serialised once for all. */
-export type Send = (frame: string) => void;
 
 /** The live feed of one workspace. `hubs.ts` keeps one for each. */
 export class Hub {
@@ -29,7 +27,7 @@ export class Hub {
   #chain: Promise<void> = Promise.resolve();
   /** The end of the chain, if it is a reading that has not begun. */
   #waiting: Promise<void> | null = null;
-  readonly #subscribers = new Set<Send>();
+  readonly #crowd = new Crowd();
   readonly #runs = new Set<() => void>();
   #watch: ReadableStreamDefaultReader<unknown> | null = null;
   #following: Promise<void> = Promise.resolve();
@@ -68,7 +66,7 @@ export class Hub {
 
   /** How many follow. */
   get size(): number {
-    return this.#subscribers.size;
+    return this.#crowd.size;
   }
 
   /** Brings the hub up to what is committed now; resolves when every subscriber has been sent it. */
@@ -92,7 +90,7 @@ export class Hub {
     // the feed below, and what is committed later waits in `held` until the past has been sent.
     this.#passing.hurry();
     const registered = this.drain().then(() => {
-      this.#subscribers.add(subscriber);
+      this.#crowd.add(subscriber);
       const tail = this.#tail && { run: this.#tail.run, chunks: this.#tail.chunks.slice() };
       const start = parseCursor(from === "" ? this.startCursor : from);
       return { start, until: this.#at, tail, counts: this.#counts };
@@ -100,7 +98,7 @@ export class Hub {
     this.#chain = registered.then(() => {});
     const { start, until, tail, counts } = await registered;
     if (!start || start.time < Date.now() - CURSOR_MS || start.at > until) {
-      this.#subscribers.delete(subscriber);
+      this.#crowd.delete(subscriber);
       return null;
     }
     try {
@@ -113,12 +111,12 @@ export class Hub {
         if (rest.length > 0) send(JSON.stringify(this.#chunkFrame(until, tail.run, seq, rest)));
       }
     } catch (error) {
-      this.#subscribers.delete(subscriber);
+      this.#crowd.delete(subscriber);
       throw error;
     }
     for (const frame of held) send(frame);
     hold = false;
-    return () => this.#subscribers.delete(subscriber);
+    return () => this.#crowd.delete(subscriber);
   }
 
   /** Begins a running answer that this process drives. */
@@ -133,13 +131,13 @@ export class Hub {
     if (this.#tail?.run !== run || chunks.length === 0) return;
     const seq = this.#tail.chunks.length;
     this.#tail.chunks.push(...chunks);
-    this.#broadcast(this.#chunkFrame(this.#at, run, seq, chunks));
+    this.#crowd.send(this.#chunkFrame(this.#at, run, seq, chunks));
     for (const wake of this.#runs) wake();
   }
 
   /** Sends a frame that belongs to this moment alone and is not kept (health, ping). */
   broadcast(frame: (cursor: string) => LiveFrame): void {
-    this.#broadcast(frame(this.cursor));
+    this.#crowd.send(frame(this.cursor));
   }
 
   /** The chunks of a running answer from its first until it ends; none when it doesn't run. */
@@ -165,7 +163,7 @@ export class Hub {
   /** Stops following; resolves when nothing of it runs any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#subscribers.clear();
+    this.#crowd.clear();
     this.#passing.close();
     await this.#watch?.cancel().catch(() => {});
     await this.#following;
@@ -216,21 +214,20 @@ export class Hub {
   }
 
   async #drain(): Promise<void> {
-    for (const entry of this.#passing.due(await readFeed(this.kv, this.ws, this.#at))) {
+    const due = this.#passing.due(await readFeed(this.kv, this.ws, this.#at));
+    for (const [i, entry] of due.entries()) {
       const tail = this.#tail;
       const ends = tail && entry.events.some((event) => event.t === "message" && event.id === tail.run);
       // The last words of another process's answer come before the message that replaces them.
       if (ends && tail.run !== this.#driven) await this.#readChunks(tail);
       const frames = await framesOf(this.ws, entry);
-      // Nothing is awaited from here to the last frame, so that the cursors of chunks stand before or after them all.
+      // From here to the last frame nothing comes between, so that the cursors of chunks stand before or after them all.
       const stamped = stamp(frames, entry.versionstamp, this.#at, this.#seen);
       this.#at = entry.versionstamp;
-      for (const frame of stamped) {
-        if (frame.type === "chat" && "message" in frame.data && frame.data.message.id === this.#tail?.run) {
-          this.#endRun();
-        }
-        this.#broadcast(frame);
-      }
+      if (ends && this.#tail === tail) this.#endRun();
+      const [first, ...others] = stamped;
+      if (first?.type === "action" && i === due.length - 1) await this.#crowd.sendFirst(first, others);
+      else for (const frame of stamped) this.#crowd.send(frame);
       if (entry.events.some((event) => event.t === "run" && event.run === "")) this.#abandonRun();
       if (entry.events.some(({ t }) => t === "action")) await this.#sendCounts();
     }
@@ -291,10 +288,5 @@ export class Hub {
   #chunkFrame(at: string, run: string, seq: number, chunks: ChatChunk[]): LiveFrame {
     const cursor = formatCursor({ at, part: 0, time: Date.now(), run, seq: seq + chunks.length });
     return { type: "chat", cursor, data: { run, seq, chunks } };
-  }
-
-  #broadcast(frame: LiveFrame): void {
-    const text = JSON.stringify(frame);
-    for (const send of this.#subscribers) send(text);
   }
 }
