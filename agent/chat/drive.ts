@@ -2,8 +2,8 @@
  * Drives one answer to its end, whatever the tabs do. Chunks go to this process's tabs at once and to KV in batches;
  * every batch checks the lease, so that a process that was declared dead can't write on.
  */
-import { convertToModelMessages, isStepCount, readUIMessageStream, streamText, toUIMessageStream } from "ai";
-import type { Actor, ChatChunk, ChatMessage, MessageMetadata, Table } from "../types.ts";
+import { isStepCount, readUIMessageStream, streamText, toUIMessageStream } from "ai";
+import type { ChatChunk, ChatMessage, MessageMetadata } from "../types.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import type { Hub } from "../live/hub.ts";
 import { hubOf } from "../live/hubs.ts";
@@ -12,10 +12,9 @@ import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff } from "../store/kv.ts";
 import { dropLarge, putLarge } from "../store/large.ts";
-import { forModel, instructions, windowOf } from "./instructions.ts";
-import { chooseModel, modelFailure } from "./model.ts";
+import { modelFailure } from "./model.ts";
+import type { Prepared } from "./prepare.ts";
 import { appendMessages } from "./store.ts";
-import { tools } from "./tools.ts";
 
 /** Steps of one answer; the last one has no tools, so that it always ends in words. */
 const MAX_STEPS = 5;
@@ -26,18 +25,12 @@ const SILENCE_MS = 60_000;
 
 export interface Drive {
   ws: string;
-  database: string;
   run: string;
   kind: Lease["kind"];
   /** Versionstamp of the lease under which it runs. */
   lease: string;
-  by: Actor;
-  /** The message that is answered. */
-  messageId: string | null;
-  /** The conversation up to and with it, as much as the model sees. */
-  messages: ChatMessage[];
-  /** The tables that it is about. */
-  schema: Promise<{ tables: Table[] }>;
+  /** The call of the model. */
+  prepared: Promise<Prepared>;
   /** Aborted with the reason "stopped" when a person stops it. */
   signal: AbortSignal;
   /** Called when everything is said and only has to be stored. */
@@ -93,42 +86,26 @@ export async function drive(run: Drive): Promise<void> {
 }
 
 async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<ChatChunk>> {
-  const { tables } = await run.schema;
-  const chosen = chooseModel(tables);
-  const origin = {
-    ws: run.ws,
-    database: run.database,
-    by: { ...run.by, via: "agent" as const },
-    messageId: run.messageId,
-  };
-  const toolset = tools(origin, !chosen.builtin);
+  const { name, call } = await run.prepared;
   const result = streamText({
-    model: chosen.model,
-    instructions: instructions(tables),
-    messages: await convertToModelMessages(windowOf(run.messages).map(forModel), {
-      tools: toolset,
-      ignoreIncompleteToolCalls: true,
-    }),
-    tools: toolset,
-    toolChoice: run.kind === "followup" ? "none" : "auto",
+    ...call,
     stopWhen: isStepCount(MAX_STEPS),
     prepareStep: ({ stepNumber }) => stepNumber === MAX_STEPS - 1 ? { toolChoice: "none" } : {},
-    providerOptions: chosen.providerOptions,
     abortSignal: signal,
     maxRetries: 1,
     onError: ({ error }) => {
       if (!signal.aborted) logUnexpected(error, "model");
     },
   });
-  return toUIMessageStream<typeof toolset, ChatMessage>({
+  return toUIMessageStream<typeof call.tools, ChatMessage>({
     stream: result.stream,
-    tools: toolset,
+    tools: call.tools,
     generateMessageId: () => run.run,
     messageMetadata: ({ part }) =>
       part.type === "start"
         ? {
           at: new Date().toISOString(),
-          model: chosen.name,
+          model: name,
           ...(run.kind === "followup" && { kind: "followup" }),
         }
         : undefined,

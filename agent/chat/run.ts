@@ -14,6 +14,7 @@ import { inTurn } from "../store/turns.ts";
 import { schemaOf } from "../schema.ts";
 import { closeRun, drive, foldChunks } from "./drive.ts";
 import { isForModel, WINDOW } from "./instructions.ts";
+import { prepare, type Prepared } from "./prepare.ts";
 import type { Request } from "./request.ts";
 import { appendMessages, hasMessage, lastMessages } from "./store.ts";
 
@@ -156,40 +157,49 @@ async function begin(
   const kv = await openStore();
   const run = crypto.randomUUID();
   const schema = schemaOf(where.database);
-  // It is awaited where the answer is written, if there is one.
   schema.catch(() => {});
+  const ready = (earlier: ChatMessage[]) => {
+    const prepared = prepare({ ...where, kind, by, messageId, messages: [...earlier, ...messages], schema });
+    // It is awaited where the answer is written, if there is one.
+    prepared.catch(() => {});
+    return prepared;
+  };
   let began: string;
-  let earlier: ChatMessage[];
+  let prepared: Promise<Prepared>;
   for (let tries = 0;; tries++) {
-    const op = kv.atomic();
     const before = lastAnswer.get(ws);
-    const [events, said] = await Promise.all([
-      appendMessages(kv, op, ws, messages),
-      lastMessages(ws, WINDOW, isForModel),
-    ]);
-    announce(kv, op, ws, [...events, { t: "run", run }]);
     // One person's messages are counted together, in whichever workspace: twenty at once would only get in their own way.
     const done = await inTurn(`person/${by.id}`, async () => {
-      const [lease] = await Promise.all([kv.get<Lease>(keys.run(ws)), also(op)]);
+      const op = kv.atomic();
+      const [events, said, lease] = await Promise.all([
+        appendMessages(kv, op, ws, messages),
+        lastMessages(ws, WINDOW, isForModel),
+        kv.get<Lease>(keys.run(ws)),
+        also(op),
+      ]);
       // Whoever lost a race to another person has their answer, though that one be over already.
       if (lease.value && kind === "followup" || lastAnswer.get(ws) !== before) throw busy();
       if (lease.value) return null;
+      announce(kv, op, ws, [...events, { t: "run", run }]);
       op.check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
-      const done = await op.commit();
+      const committing = op.commit();
+      // The call is prepared while the disk is busy.
+      const prepared = ready(said.messages);
+      const done = await committing;
       if (done.ok && kind === "answer") lastAnswer.set(ws, run);
-      return done;
+      return { done, prepared, events, upTo: said.upTo };
     });
     if (!done) {
       await makeRoom(ws);
       continue;
     }
-    if (done.ok) {
-      began = done.versionstamp;
+    if (done.done.ok) {
+      began = done.done.versionstamp;
       // All was read at once: what came in between is read again.
-      const [asked] = events;
-      earlier = asked?.t !== "message" || said.upTo === asked.n - 1
-        ? said.messages
-        : (await lastMessages(ws, WINDOW, isForModel)).messages.filter(({ id }) => id !== asked.id);
+      const [asked] = done.events;
+      prepared = asked?.t !== "message" || done.upTo === asked.n - 1
+        ? done.prepared
+        : ready((await lastMessages(ws, WINDOW, isForModel)).messages.filter(({ id }) => id !== asked.id));
       break;
     }
     for (const { id } of messages) {
@@ -201,14 +211,11 @@ async function begin(
   (await hubOf(ws)).startRun(run);
   const abort = new AbortController();
   const done = drive({
-    ...where,
+    ws,
     run,
     kind,
     lease: began,
-    by,
-    messageId,
-    messages: [...earlier, ...messages],
-    schema,
+    prepared,
     signal: abort.signal,
     onEnding: () => mine.ending = true,
   })
