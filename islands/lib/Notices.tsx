@@ -26,9 +26,9 @@ export function Notices({ state }: { state: AppState }) {
               class="link"
               data-testid="undo"
               onClick={() => {
-                const id = notice.undo;
+                const { undo } = notice;
                 state.notice.value = null;
-                if (id !== null) void deciding(state, ({ revert }) => revert(state, id));
+                void deciding(state, (tools) => tools.undo(state, undo));
               }}
             >
               Undo

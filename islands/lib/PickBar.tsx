@@ -1,14 +1,20 @@
 import { Icon } from "@/components/Icon.tsx";
 import { number } from "./format.ts";
 import { kindWords, like, mixWords } from "./kinds.ts";
-import { clearPicks, picked } from "./pick.ts";
+import { clearPicks, type Group, groupOf, inOrder, mayPick, picked } from "./pick.ts";
 import { listed } from "./queue.ts";
-import { openReview } from "./Review.tsx";
+import { type Decision, openReview } from "./Review.tsx";
 import { Shown } from "./Shown.tsx";
 import type { AppState } from "./state.ts";
 
 /** More at once nobody reads with care. */
 const MOST = 50;
+
+/** What can be done with what is selected, by its group; the last is the key that presses it. */
+const VERBS: Record<Group, [decision: Decision, label: string, key?: string][]> = {
+  decide: [["approve", "Approve…", "a"], ["reject", "Reject…", "r"], ["withdraw", "Withdraw…"]],
+  revert: [["revert", "Revert…"]],
+};
 
 /** What is selected, and what can be done with it. Only what is alike is decided together. */
 export function PickBar({ state }: { state: AppState }) {
@@ -18,9 +24,16 @@ export function PickBar({ state }: { state: AppState }) {
   const alike = like(first, picks);
   const isMixed = alike.length < picks.length;
   const isTooMany = picks.length > MOST;
-  const others = like(first, listed(state).filter((entry) => entry.state === "pending")).reverse();
+  // Before the first is selected, the list shows what it will be about.
+  const group = groupOf(first ?? listed(state).find((entry) => mayPick(state, entry)));
+  const others = inOrder(
+    state,
+    like(first, listed(state).filter((entry) => entry.state !== "stale" && groupOf(entry) === group)),
+  );
+  const verbs = VERBS[group ?? "decide"];
+  const end = group === "revert" ? "newest" : "oldest";
   const mayDecideNow = first !== undefined && !isMixed && !isTooMany && state.deciding.value === null;
-  const decide = (decision: "approve" | "reject") => {
+  const decide = (decision: Decision) => {
     if (mayDecideNow) void openReview(state, decision, picks.map(({ id }) => id));
   };
   const choose = (entries: { id: number }[]) =>
@@ -28,26 +41,21 @@ export function PickBar({ state }: { state: AppState }) {
   return (
     <div class="pick-bar" role="group" aria-label="Selection" data-testid="pick-bar">
       <strong role="status" data-testid="pick-count">{number(picks.length)} selected</strong>
-      <button
-        type="button"
-        class="button small primary"
-        data-key="a"
-        data-testid="pick-approve"
-        aria-disabled={!mayDecideNow}
-        onClick={() => decide("approve")}
-      >
-        <Icon name="done" />Approve…
-      </button>
-      <button
-        type="button"
-        class="button small"
-        data-key="r"
-        data-testid="pick-reject"
-        aria-disabled={!mayDecideNow}
-        onClick={() => decide("reject")}
-      >
-        Reject…
-      </button>
+      {verbs.map(([decision, label, key]) => (
+        <button
+          key={decision}
+          type="button"
+          class={decision === "approve" ? "button small primary" : "button small"}
+          data-key={key}
+          data-testid={`pick-${decision}`}
+          aria-disabled={!mayDecideNow}
+          onClick={() => decide(decision)}
+        >
+          {decision === "approve" && <Icon name="done" />}
+          {decision === "revert" && <Icon name="back" />}
+          {label}
+        </button>
+      ))}
       <button
         type="button"
         class="button small quiet"
@@ -72,7 +80,7 @@ export function PickBar({ state }: { state: AppState }) {
         <p class="pick-mixed" role="status">
           {`At most ${MOST} at once. `}
           <button type="button" class="link" onClick={() => choose(picks)}>
-            {`Keep the oldest ${MOST}`}
+            {`Keep the ${end} ${MOST}`}
           </button>
         </p>
       )}
@@ -85,7 +93,7 @@ export function PickBar({ state }: { state: AppState }) {
         >
           <Shown
             text={`Select ${
-              others.length > MOST ? `the oldest ${MOST}` : `all ${number(others.length)}`
+              others.length > MOST ? `the ${end} ${MOST}` : `all ${number(others.length)}`
             } that ${kindWords(first, true)}`}
             kind="sentence"
           />

@@ -1,13 +1,14 @@
 import { lazy } from "./lazy.tsx";
-import { mayDecide } from "./roles.ts";
-import { type AppState, waitingCount } from "./state.ts";
+import { mayPick } from "./pick.ts";
+import { listed } from "./queue.ts";
+import type { AppState } from "./state.ts";
 
 const PickBar = lazy(async () => (await import("./rare.ts")).PickBar, () => <div class="pick-bar" />);
 
 /** What is selected; where nothing hovers, the button that shows the boxes. */
 export function Picks({ state }: { state: AppState }) {
   if (isPicking(state)) return <PickBar state={state} />;
-  return waitingCount(state.counts.value) < 2 || !mayDecide(state)
+  return listed(state).filter((entry) => mayPick(state, entry)).length < 2
     ? null
     : (
       <button type="button" class="link pick-start" onClick={() => state.picking.value = true}>

@@ -3,10 +3,9 @@ import { Icon } from "@/components/Icon.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
 import { duration, entrySummary, rows, STATE_WORDS } from "./format.ts";
 import { lazy } from "./lazy.tsx";
-import { togglePick } from "./pick.ts";
-import { mayDecide } from "./roles.ts";
+import { isPicked as isSelected, mayPick, togglePick } from "./pick.ts";
 import { Shown } from "./Shown.tsx";
-import { type AppState, home, isDecidable, isExecuted, isWaiting } from "./state.ts";
+import { type AppState, home, isExecuted, isWaiting } from "./state.ts";
 import { Time } from "./time.tsx";
 import { tableRead } from "./tools.ts";
 
@@ -18,8 +17,8 @@ export function QueueItem(
 ) {
   const { q } = state.listing.value;
   const isRead = entry.type === "observation";
-  const canPick = isDecidable(entry) && mayDecide(state);
-  const isPicked = canPick && state.picks.value.includes(entry.id);
+  const canPick = mayPick(state, entry);
+  const isPicked = canPick && isSelected(state, entry);
   const danger = isWaiting(entry) && entry.badges.some(({ level }) => level === "danger");
   return (
     <li class={isPicked ? "is-picked" : ""} data-entry={entry.id}>
@@ -33,7 +32,7 @@ export function QueueItem(
           // Where boxes are shown on purpose, the whole line is one.
           if (!canPick || !state.picking.value) return;
           event.preventDefault();
-          togglePick(state, entry.id);
+          togglePick(state, entry);
         }}
       >
         <span class="queue-item-id mono">#{entry.id}</span>
@@ -80,7 +79,7 @@ export function QueueItem(
             data-testid={`pick-${entry.id}`}
             aria-label={`Select #${entry.id}`}
             checked={isPicked}
-            onChange={() => togglePick(state, entry.id)}
+            onChange={() => togglePick(state, entry)}
           />
         </label>
       )}

@@ -17,16 +17,26 @@ import {
   load,
   type Outcome,
   rejectItem,
+  revertItem,
   standingOf,
   sumCounts,
   summaryOf,
+  withdrawItem,
 } from "./review.ts";
-import { ApproveAll, RejectAll, Working } from "./ReviewFoot.tsx";
+import { ApproveAll, Plain, RejectAll, Working } from "./ReviewFoot.tsx";
 import { ReviewItem } from "./ReviewItem.tsx";
 import { Shown } from "./Shown.tsx";
 import { type AppState, home } from "./state.ts";
 
-export type Decision = "approve" | "reject";
+export type Decision = "approve" | "reject" | "withdraw" | "revert";
+
+/** What stands on the heading, and while one is worked on. */
+const WORDS: Record<Decision, [verb: string, progress: string]> = {
+  approve: ["Approve", "Approving"],
+  reject: ["Reject", "Rejecting"],
+  withdraw: ["Withdraw", "Withdrawing"],
+  revert: ["Revert", "Reverting"],
+};
 
 /** How a review went: what became of each, whether it is still at work, and which one to open next. */
 interface Course {
@@ -35,6 +45,8 @@ interface Course {
   open: number | null;
 }
 
+/** Outcomes after which nothing is left to read in the review. */
+const DONE: ReadonlySet<Outcome["kind"]> = new Set(["approved", "rejected", "withdrawn", "reverted"]);
 /** As many actions are fetched at the same time. */
 const AT_ONCE = 4;
 
@@ -58,8 +70,14 @@ export async function openReview(state: AppState, decision: Decision, ids: numbe
   const outcomes = [...course.outcomes.values()];
   if (outcomes.length > 0) {
     const message = summaryOf(outcomes).replace(/^./, (first) => first.toUpperCase());
-    state.notice.value = { message: `${message}.`, undo: null, decided: true };
+    const done = [...course.outcomes].filter(([, { kind }]) => kind === "approved").map(([id]) => id);
+    state.notice.value = {
+      message: `${message}.`,
+      undo: done.length > 0 ? done.reverse() : null,
+      decided: true,
+    };
     clearPicks(state);
+    if (decision === "revert" && course.open === null) return focusDetail(state);
   } else if (course.open === null) return;
   const next = course.open ?? nextWaiting(state, Math.min(...ids));
   if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
@@ -80,10 +98,12 @@ function Review({ state, decision, ids, course, close }: Props) {
   const isOver = useSignal(false);
   const isStopping = useSignal(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  const standing = (item: Item) => standingOf(item, state.entries.value.find(({ id }) => id === item.id));
+  const group = decision === "revert" ? "revert" : "decide";
+  const standing = (item: Item) =>
+    standingOf(item, state.entries.value.find(({ id }) => id === item.id), group);
   const replace = (item: Item) => items.value = items.peek().map((one) => one.id === item.id ? item : one);
   useEffect(() => {
-    if (decision === "approve") heading.current?.focus();
+    if (decision !== "reject") heading.current?.focus();
     void fetchAll(state, ids, (item) => replace(item));
     return () => {
       isStopping.value = true;
@@ -104,9 +124,8 @@ function Review({ state, decision, ids, course, close }: Props) {
     for (const item of items.peek()) if (!item.outcome) settle(item, leftOver(standing(item)));
     working.value = null;
     isOver.value = true;
-    if ([...course.outcomes.values()].every(({ kind }) => kind === "approved" || kind === "rejected")) {
-      close();
-    } else heading.current?.focus();
+    if ([...course.outcomes.values()].every(({ kind }) => DONE.has(kind))) close();
+    else heading.current?.focus();
   };
   const settle = (item: Item, outcome: Outcome) => {
     course.outcomes.set(item.id, outcome);
@@ -117,8 +136,9 @@ function Review({ state, decision, ids, course, close }: Props) {
   const isWorking = working.value !== null;
   const shown = items.value.flatMap(({ action }) => action ? [action] : []);
   const alike = like(shown[0], shown);
-  const isMixed = decision === "approve" && alike.length < shown.length;
-  const verb = decision === "approve" ? "Approve" : "Reject";
+  const isMixed = (decision === "approve" || decision === "revert") && alike.length < shown.length;
+  const [verb, progress] = WORDS[decision];
+  const isLoading = items.value.some((item) => standing(item) === "loading" && !item.trouble);
   const count = items.value.length;
   return (
     <div
@@ -138,7 +158,12 @@ function Review({ state, decision, ids, course, close }: Props) {
         {!isOver.value && !isWorking && shown.length === count && (
           <p class="effect">
             <Shown
-              text={sentence(sumCounts(shown), "will", shown.flatMap(changesOf), columnsOf(shown))}
+              text={sentence(
+                sumCounts(shown),
+                decision === "revert" ? "done" : "will",
+                shown.flatMap(changesOf),
+                columnsOf(shown),
+              )}
               kind="sentence"
             />
           </p>
@@ -167,7 +192,7 @@ function Review({ state, decision, ids, course, close }: Props) {
             state={state}
             item={item}
             standing={standing(item)}
-            isShort={decision === "reject" || isWorking || isOver.value}
+            isShort={decision === "reject" || decision === "withdraw" || isWorking || isOver.value}
             isWorking={working.value === item.id}
             replace={replace}
             open={() => {
@@ -182,7 +207,7 @@ function Review({ state, decision, ids, course, close }: Props) {
           <Working
             words={isStopping.value
               ? `Stopping after #${working.value}…`
-              : `${decision === "approve" ? "Approving" : "Rejecting"} #${working.value}: ${
+              : `${progress} #${working.value}: ${
                 number(items.value.filter(({ outcome }) => outcome).length + 1)
               } of ${number(count)}…`}
             isStopping={isStopping}
@@ -196,12 +221,35 @@ function Review({ state, decision, ids, course, close }: Props) {
             close={close}
           />
         )
+        : decision === "withdraw"
+        ? (
+          <Plain
+            label={`Withdraw ${count === 1 ? "it" : `all ${number(count)}`}`}
+            words="Nobody decides on them then. Nothing changes."
+            act={() => course.work = run(items.peek(), ({ id }) => withdrawItem(state, id))}
+            close={close}
+          />
+        )
+        : decision === "revert"
+        ? (
+          <Plain
+            label={ready.length === count
+              ? `Revert all ${number(count)}`
+              : `Revert ${number(ready.length)} of ${number(count)}`}
+            words={isLoading
+              ? "Loading…"
+              : "Rows go back exactly as before, newest change first. Rows that moved since stop theirs."}
+            isReady={!isLoading && !isMixed && ready.length > 0}
+            act={() => course.work = run(ready, (item) => revertItem(state, item))}
+            close={close}
+          />
+        )
         : (
           <ApproveAll
             state={state}
             ready={isMixed ? [] : ready}
             count={count}
-            isLoading={items.value.some((item) => standing(item) === "loading" && !item.trouble)}
+            isLoading={isLoading}
             approve={() => course.work = run(ready, (item) => approveItem(state, item))}
             close={close}
           />

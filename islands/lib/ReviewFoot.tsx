@@ -101,6 +101,40 @@ export function RejectAll(
   );
 }
 
+/** One button for all of it, once it has been on screen for a moment. */
+export function Plain(
+  { label, words, isReady = true, act, close }: {
+    label: string;
+    words: string;
+    isReady?: boolean;
+    act: () => void;
+    close: () => void;
+  },
+) {
+  const isSeen = useSeen(label);
+  return (
+    <form
+      class="buttons"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady && isSeen) act();
+      }}
+    >
+      <button
+        type="submit"
+        class="button primary"
+        data-testid="review-do"
+        disabled={!isReady}
+        aria-disabled={!isSeen}
+      >
+        {label}
+      </button>
+      <button type="button" class="button" onClick={close}>Cancel</button>
+      <span class="muted review-total">{words}</span>
+    </form>
+  );
+}
+
 /** While it goes on; what is under way is finished, the rest can wait. */
 export function Working({ words, isStopping }: { words: string; isStopping: Signal<boolean> }) {
   return (

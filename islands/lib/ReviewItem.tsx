@@ -63,6 +63,8 @@ export function ReviewItem({ state, item, standing, isShort, isWorking, replace,
 const LOOKS: Record<Outcome["kind"], [state: string, word: string]> = {
   approved: ["approved", STATE_WORDS.approved],
   rejected: ["rejected", STATE_WORDS.rejected],
+  withdrawn: ["withdrawn", STATE_WORDS.withdrawn],
+  reverted: ["reverted", STATE_WORDS.reverted],
   drift: ["stale", STATE_WORDS.stale],
   changed: ["stale", STATE_WORDS.stale],
   failed: ["failed", STATE_WORDS.failed],
@@ -138,7 +140,9 @@ function Moved({ state, item, standing, replace }: Pick<Props, "state" | "item" 
   if (standing === "over") {
     return (
       <Note>
-        {`It is not part of this: ${STATE_WORDS[entry?.state ?? "approved"].toLowerCase()} already.`}
+        {entry?.state === "approved" && !entry.canRevert
+          ? "It is not part of this: it can't be reverted any more."
+          : `It is not part of this: ${STATE_WORDS[entry?.state ?? "approved"].toLowerCase()} already.`}
       </Note>
     );
   }
@@ -176,7 +180,8 @@ function Note(
 }
 
 function effectOf({ action, outcome }: Item, entry: Parameters<typeof entrySentence>[0] | undefined): string {
-  const tense = outcome?.kind === "approved" ? "done" : "will";
+  const isDone = outcome?.kind === "approved" || (action ?? entry)?.state === "approved";
+  const tense = isDone ? "done" : "will";
   if (action) return sentence(countsOf(action), tense, action.preview?.changes, action.preview?.columns);
   return entry ? entrySentence(entry, tense) : "…";
 }

@@ -56,11 +56,14 @@ export async function approveShown(
 export async function revert(state: AppState, id: number): Promise<void> {
   const action = await whole(state, id);
   if (!action) return;
-  await decide(state, action, async () => {
-    const tools = await signing();
-    const verified = tools ? await tools.verifyExecuted(action, state.database.peek().name) : NOT_LOADED;
-    return await signed(state, action, "revert", verified);
-  });
+  await decide(state, action, () => revertShown(state, action));
+}
+
+/** Verifies what an executed action was, signs its revert and sends it. */
+export async function revertShown(state: AppState, action: Action): Promise<Answer<Action>> {
+  const tools = await signing();
+  const verified = tools ? await tools.verifyExecuted(action, state.database.peek().name) : NOT_LOADED;
+  return await signed(state, action, "revert", verified);
 }
 
 /** Rejects an action that is open; the reason is told to the agent. */

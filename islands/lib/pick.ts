@@ -1,13 +1,35 @@
-/** Which waiting actions are selected, to decide on several at once. */
+/** Which actions are selected, to decide on several at once: some that wait, or some that ran and can be taken back. */
 import { batch } from "@preact/signals";
 import type { ActionSummary } from "@/agent/types.ts";
 import { mayDecide } from "./roles.ts";
 import { type AppState, isDecidable } from "./state.ts";
 
-/** Selects an action, or no longer. */
-export function togglePick(state: AppState, id: number): void {
-  const picks = state.picks.peek();
-  state.picks.value = picks.includes(id) ? picks.filter((one) => one !== id) : [...picks, id];
+/** What can still be done about an action: decide on it, or take back what it did. */
+export type Group = "decide" | "revert";
+
+/** The group of an action; null when there is nothing left to do about it. */
+export function groupOf(entry: ActionSummary | undefined): Group | null {
+  if (!entry) return null;
+  if (isDecidable(entry)) return "decide";
+  return entry.state === "approved" && entry.canRevert ? "revert" : null;
+}
+
+/** Whether this person may select an entry. */
+export function mayPick(state: AppState, entry: ActionSummary): boolean {
+  return groupOf(entry) !== null && mayDecide(state);
+}
+
+/** Selects an action, or no longer. What waits and what ran are never selected together. */
+export function togglePick(state: AppState, entry: ActionSummary): void {
+  const group = groupOf(entry);
+  if (!group) return;
+  const picks = group === state.picksFor.peek() ? state.picks.peek() : [];
+  batch(() => {
+    state.picksFor.value = group;
+    state.picks.value = picks.includes(entry.id)
+      ? picks.filter((one) => one !== entry.id)
+      : [...picks, entry.id];
+  });
 }
 
 /** The same for the action that is open, or the one whose line has the focus. */
@@ -15,7 +37,7 @@ export function toggleOpen(state: AppState): void {
   const focused = document.activeElement?.closest("[data-entry]")?.getAttribute("data-entry");
   const id = focused ? Number(focused) : state.selectedId.peek();
   const entry = state.entries.peek().find((one) => one.id === id);
-  if (entry && isDecidable(entry) && mayDecide(state)) togglePick(state, entry.id);
+  if (entry && mayPick(state, entry)) togglePick(state, entry);
 }
 
 /** Selects nothing any more. */
@@ -26,8 +48,17 @@ export function clearPicks(state: AppState): void {
   });
 }
 
-/** What is selected and still waits, oldest first. What was decided elsewhere meanwhile is no longer part of it. */
+/** Whether an entry is selected. What was decided elsewhere meanwhile is no longer part of it. */
+export function isPicked(state: AppState, entry: ActionSummary): boolean {
+  return state.picks.value.includes(entry.id) && groupOf(entry) === state.picksFor.value;
+}
+
+/** What is selected, in the order in which it is decided: what waits oldest first, what ran newest first. */
 export function picked(state: AppState): ActionSummary[] {
-  const picks = new Set(state.picks.value);
-  return state.entries.value.filter((entry) => picks.has(entry.id) && isDecidable(entry)).reverse();
+  return inOrder(state, state.entries.value.filter((entry) => isPicked(state, entry)));
+}
+
+/** Entries of a list, which is newest first, in the order in which they are decided. */
+export function inOrder(state: AppState, entries: ActionSummary[]): ActionSummary[] {
+  return state.picksFor.value === "decide" ? entries.toReversed() : entries;
 }

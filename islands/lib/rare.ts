@@ -8,3 +8,4 @@ export { LeaveOut, LeftOutRows } from "./LeaveOut.tsx";
 export { listAgain } from "./again.ts";
 export { trim } from "./trim.ts";
 export { PickBar } from "./PickBar.tsx";
+export { openReview } from "./Review.tsx";

@@ -2,8 +2,9 @@
 import { batch } from "@preact/signals";
 import type { Action, ActionSummary, Change, Count } from "@/agent/types.ts";
 import { type Answer, call, isAbout, path } from "./api.ts";
-import { approveShown, post } from "./decide.ts";
+import { approveShown, post, revertShown } from "./decide.ts";
 import { countsOf, number } from "./format.ts";
+import { type Group, groupOf } from "./pick.ts";
 import { adopt } from "./queue.ts";
 import { apiBase, type AppState } from "./state.ts";
 
@@ -20,7 +21,17 @@ export interface Item {
 
 /** What became of one. `drift` and `changed` need another look; `unknown`: the database has not confirmed it yet. */
 export interface Outcome {
-  kind: "approved" | "rejected" | "drift" | "changed" | "failed" | "refused" | "unknown" | "unsent";
+  kind:
+    | "approved"
+    | "rejected"
+    | "withdrawn"
+    | "reverted"
+    | "drift"
+    | "changed"
+    | "failed"
+    | "refused"
+    | "unknown"
+    | "unsent";
   /** What there is to say of it beside its kind. */
   detail: string;
   /** Whoever comes next would meet the same: the rest is not sent. */
@@ -31,9 +42,10 @@ export interface Outcome {
 export type Standing = "loading" | "ready" | "changed" | "stale" | "over";
 
 /** Whether what is shown of an action is what waits in the queue now. `entry` is what the live feed last said. */
-export function standingOf({ action }: Item, entry: ActionSummary | undefined): Standing {
+export function standingOf({ action }: Item, entry: ActionSummary | undefined, group: Group): Standing {
   if (!action) return "loading";
   const now = entry ?? action;
+  if (group === "revert") return groupOf(now) === "revert" ? "ready" : "over";
   if (now.state === "stale") return "stale";
   if (now.state !== "pending") return "over";
   return now.digest === action.digest ? "ready" : "changed";
@@ -68,6 +80,8 @@ export function summaryOf(outcomes: readonly Outcome[]): string {
   const clauses: [number, string][] = [
     [count("approved"), "approved"],
     [count("rejected"), "rejected"],
+    [count("withdrawn"), "withdrawn"],
+    [count("reverted"), "reverted"],
     [looks, looks === 1 ? "needs another look" : "need another look"],
     [count("failed"), "failed"],
     [count("refused"), "refused"],
@@ -81,10 +95,12 @@ export function summaryOf(outcomes: readonly Outcome[]): string {
 export function outcomeOf(answer: Answer<Action>): Outcome {
   if (answer.ok) {
     const { state, error } = answer.data;
-    if (state === "approved" || state === "rejected") return { kind: state, detail: "" };
+    if (state === "approved" || state === "rejected" || state === "withdrawn" || state === "reverted") {
+      return { kind: state, detail: "" };
+    }
     if (state === "failed") return { kind: "failed", detail: error ?? "The database refused it." };
     // It may take long, and so would all others.
-    if (state === "executing") {
+    if (state === "executing" || state === "reverting") {
       return { kind: "unknown", detail: "The database has not confirmed it yet.", stops: true };
     }
     return { kind: "refused", detail: `It is ${state}.` };
@@ -122,6 +138,17 @@ export async function approveItem(state: AppState, { action, more }: Item): Prom
     action.id,
     () => approveShown(state, action, [...action.preview?.changes ?? [], ...more]),
   );
+}
+
+/** Signs and sends the revert of one. */
+export async function revertItem(state: AppState, { action }: Item): Promise<Outcome> {
+  if (!action) return { kind: "refused", detail: "It could not be loaded." };
+  return await settled(state, action.id, () => revertShown(state, action));
+}
+
+/** Takes one back that waits. */
+export function withdrawItem(state: AppState, id: number): Promise<Outcome> {
+  return settled(state, id, () => post(state, id, "withdraw", {}));
 }
 
 /** Rejects one. */

@@ -50,10 +50,10 @@ export interface Trouble {
   columns?: Record<string, string[]>;
 }
 
-/** A quiet line about what just happened; `undo` is an action that can be taken back, `decided`: several were decided. */
+/** A quiet line about what just happened; `undo`: what can be taken back of it, `decided`: several were decided. */
 export interface Notice {
   message: string;
-  undo: number | null;
+  undo: number | number[] | null;
   decided?: true;
 }
 
@@ -113,6 +113,8 @@ export interface AppState {
   moreChanges: Signal<Change[]>;
   /** Numbers of the actions that are selected, to decide on them together. */
   picks: Signal<number[]>;
+  /** What the selected ones are selected for: what waits is decided, what ran is taken back. */
+  picksFor: Signal<"decide" | "revert">;
   /** Every waiting entry shows its box, also where nothing hovers. */
   picking: Signal<boolean>;
   /** The action of which rows are being left out. */
@@ -179,6 +181,7 @@ export function createState(view: WorkspaceView): AppState {
     selected: signal(view.selected),
     moreChanges: signal<Change[]>([]),
     picks: signal<number[]>([]),
+    picksFor: signal<"decide" | "revert">("decide"),
     picking: signal(false),
     leaving: signal<number | null>(null),
     deciding: signal<number | null>(null),

@@ -50,25 +50,42 @@ Deno.test("a mix is said plainly, and what is like the first is what remains", (
 Deno.test("selected is what still waits, oldest first", () => {
   const entries = [entry(5, "stale"), entry(4, "pending"), entry(3, "pending"), entry(2, "approved")];
   const state = createState(view(entries));
-  for (const id of [5, 3, 4, 2, 4]) togglePick(state, id);
+  for (const id of [5, 3, 4, 2, 4]) toggle(state, id);
   assert.deepEqual(picked(state).map(({ id }) => id), [3, 5]);
   clearPicks(state);
   assert.deepEqual(picked(state), []);
 });
 
+Deno.test("what ran is selected apart from what waits, and taken back newest first", () => {
+  const ran = [6, 2, 1].map((id) => ({ ...entry(id, "approved"), canRevert: id !== 1 }));
+  const entries = [...ran, entry(5, "pending"), entry(3, "reverted")].sort((a, b) => b.id - a.id);
+  const state = createState(view(entries));
+  for (const id of [5, 2, 1, 3, 6]) toggle(state, id);
+  assert.deepEqual(picked(state).map(({ id }) => id), [6, 2], "what can't be reverted is not selected");
+  toggle(state, 5);
+  assert.deepEqual(picked(state).map(({ id }) => id), [5], "another group begins anew");
+  state.entries.value = entries.map((one) =>
+    one.id === 5 ? { ...one, state: "approved", canRevert: true } : one
+  );
+  assert.deepEqual(picked(state), [], "selected to be decided is not selected to be reverted");
+});
+
 Deno.test("one that is not as it was shown is not ready", async () => {
   const action = await actionOf(upgrades(2));
   const item: Item = { id: 1, action, more: [], trouble: null, outcome: null };
-  assert.equal(standingOf({ ...item, action: null }, action), "loading");
-  assert.equal(standingOf(item, undefined), "ready");
+  assert.equal(standingOf({ ...item, action: null }, action, "decide"), "loading");
+  assert.equal(standingOf(item, undefined, "decide"), "ready");
   assert.equal(
-    standingOf(item, { ...action, maybeStale: true }),
+    standingOf(item, { ...action, maybeStale: true }, "decide"),
     "ready",
     "the database decides by its digest",
   );
-  assert.equal(standingOf(item, { ...action, digest: "another" }), "changed");
-  assert.equal(standingOf(item, { ...action, state: "stale" }), "stale");
-  assert.equal(standingOf(item, { ...action, state: "approved" }), "over");
+  assert.equal(standingOf(item, { ...action, digest: "another" }, "decide"), "changed");
+  assert.equal(standingOf(item, { ...action, state: "stale" }, "decide"), "stale");
+  assert.equal(standingOf(item, { ...action, state: "approved" }, "decide"), "over");
+  assert.equal(standingOf(item, { ...action, state: "approved", canRevert: true }, "revert"), "ready");
+  assert.equal(standingOf(item, { ...action, state: "approved", canRevert: false }, "revert"), "over");
+  assert.equal(standingOf(item, { ...action, state: "reverted" }, "revert"), "over");
   assert.equal(leftOver("changed").kind, "changed");
   assert.equal(leftOver("over").kind, "refused");
   assert.equal(leftOver("ready").kind, "unsent");
@@ -95,6 +112,10 @@ Deno.test("each answer is one outcome; what all others would meet too stops the 
     [ok("rejected"), "rejected", false],
     [ok("failed"), "failed", false],
     [ok("executing"), "unknown", true],
+    [ok("withdrawn"), "withdrawn", false],
+    [ok("reverted"), "reverted", false],
+    [ok("reverting"), "unknown", true],
+    [no("conflict", 409), "refused", false],
     [no("drift", 409), "drift", false],
     [no("stale_digest", 409), "changed", false],
     [no("not_pending", 409), "refused", false],
@@ -168,3 +189,9 @@ Deno.test("a typed count is the count, as people write it, and nothing near it",
   assert.ok(isCount("0", 0) && !isCount("", 0));
   assert.ok(isCount("1,234,567", 1_234_567) && !isCount("12,34,567", 1_234_567));
 });
+
+/** Selects an entry by its number, as a click on its box does. */
+function toggle(state: ReturnType<typeof createState>, id: number): void {
+  const found = state.entries.peek().find((one) => one.id === id);
+  if (found) togglePick(state, found);
+}
