@@ -2,9 +2,9 @@
  * What a local installation costs and how fast it is: start, memory, JavaScript of the page, and the time from an
  * approval's request to its effect in another client. Run: deno task bench
  */
-import { gzipSync } from "node:zlib";
 import type { LiveFrame } from "@/agent/types.ts";
 import { Approver, Client } from "../system/client.ts";
+import { pageScript } from "../system/page_script.ts";
 import { startGatekeeper } from "../system/start.ts";
 
 const ROUNDS = 100;
@@ -73,28 +73,6 @@ async function resident(pids: number[]): Promise<number> {
     kilobytes += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0);
   }
   return kilobytes / 1024;
-}
-
-/** Bytes of all scripts that the main page loads, as a server that compresses well (gzip -9) would send them. */
-async function pageScript(url: string): Promise<number> {
-  const page = await fetch(`${url}/w/main`);
-  const html = await page.text();
-  const waiting = [...(page.headers.get("link") ?? "").matchAll(/<([^>]+\.js)>/g)].map(([, path]) => path);
-  for (const [, path] of html.matchAll(/(?:src|from)="?\s*"?([^"\s>]+\.js[^"\s>]*)"/g)) waiting.push(path);
-  const seen = new Set<string>();
-  let bytes = 0;
-  for (let path = waiting.pop(); path; path = waiting.pop()) {
-    const address = new URL(path, url);
-    if (seen.has(address.pathname)) continue;
-    seen.add(address.pathname);
-    const source = await (await fetch(address)).text();
-    bytes += gzipSync(source, { level: 9 }).byteLength;
-    // What is imported on first use is not part of the page.
-    for (const [, next] of source.matchAll(/(?:from|import)\s*"(\.[^"]+\.js)"/g)) {
-      waiting.push(new URL(next, address).pathname);
-    }
-  }
-  return bytes;
 }
 
 function report(what: string, samples: number[]): void {
