@@ -1,7 +1,7 @@
 /** What the process does beside answering requests: heal what a crash left, notice what goes down, stop in order. */
 import type { DatabaseHealth } from "./types.ts";
 import { catchUp, dropFollowUps, followUp } from "./chat/followup.ts";
-import { closeDead, runningAnswer, stopAll } from "./chat/run.ts";
+import { closeDead, runningAnswer, stopAll, type Where } from "./chat/run.ts";
 import { closeUnanswered } from "./commands/interrupted.ts";
 import { checkHealth, isHealthy, onHealth } from "./database.ts";
 import { logUnexpected } from "./errors.ts";
@@ -31,7 +31,7 @@ export async function start(): Promise<void> {
     for (const { id, database } of await listWorkspaces()) {
       await closeDead(id);
       await closeUnanswered(id, true);
-      background(recover(id, true).then(() => catchUp({ ws: id, database })), "recovery");
+      background(recover(id, true).then(() => catchUpOnce({ ws: id, database })), "recovery");
     }
   }
   background(completeIndexes(), "index");
@@ -72,19 +72,30 @@ export function health(database: string): DatabaseHealth {
 }
 
 /** Ends what nobody decided in time, and looks after every workspace that someone looks at. */
-async function tend(): Promise<void> {
+export async function tend(): Promise<void> {
   background(expireDue(), "expiry");
   if (await checkHealth()) {
     for (const { ws } of await openHubs()) {
       await runningAnswer(ws);
       await closeUnanswered(ws);
       await recover(ws);
+      const workspace = await findWorkspace(ws);
+      if (workspace) await catchUpOnce({ ws, database: workspace.database });
     }
   }
   for (const hub of await openHubs()) {
     hub.broadcast((cursor) => ({ type: "ping", cursor, data: {} }));
   }
 }
+
+/** A platform that ends idle processes may have ended one between a decision and the agent's word on it. */
+async function catchUpOnce(where: Where): Promise<void> {
+  if (caughtUp.has(where.ws)) return;
+  caughtUp.add(where.ws);
+  await catchUp(where);
+}
+
+const caughtUp = new Set<string>();
 
 /** Stores of an earlier version hold entries that the index lacks. */
 async function completeIndexes(): Promise<void> {

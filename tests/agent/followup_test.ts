@@ -3,6 +3,7 @@ import { followUp, TOGETHER_MS } from "@/agent/chat/followup.ts";
 import { OUTCOME_MARK } from "@/agent/chat/instructions.ts";
 import { runningAnswer, startFollowUp, stopAll } from "@/agent/chat/run.ts";
 import { Refusal } from "@/agent/errors.ts";
+import { tend } from "@/agent/life.ts";
 import type { Lease } from "@/agent/live/tail.ts";
 import { reject, withdraw } from "@/agent/queue/decide.ts";
 import { onOutcome } from "@/agent/queue/outcomes.ts";
@@ -10,6 +11,7 @@ import { propose } from "@/agent/queue/propose.ts";
 import { keys } from "@/agent/store/keys.ts";
 import { openStore } from "@/agent/store/kv.ts";
 import type { Actor } from "@/agent/types.ts";
+import { ensureMain } from "@/agent/workspaces.ts";
 import { within } from "@/tests/deadline.ts";
 import { textOf } from "@/tests/fakes/openai.ts";
 import {
@@ -165,6 +167,23 @@ Deno.test("a follow-up of another process gives way too, also when that process 
     await kv.set(keys.run(WS), { run: "gone", kind: "followup", beat: Date.now() } satisfies Lease);
     assert.equal(words(await ended(await ask("And now?"))), "Yes.");
     await nothingRuns();
+  });
+});
+
+Deno.test("what an evicted process did not come to say, the first that is looked at says, once", async () => {
+  // Nobody listens for outcomes: the process that would have is gone.
+  await withConversation(() => ({ text: "A pity." }), async ({ openai, hub }) => {
+    await ensureMain();
+    await proposeBy(AGENT);
+    await reject(WS, 1, ANN, null);
+    assert.equal(hub.ws, WS);
+    await tend();
+    const { body } = await openai.arrival(0);
+    assert.match(body.messages?.map(textOf).join() ?? "", /#1 was rejected by Ann/);
+    await nothingRuns();
+    await tend();
+    await pause(TOGETHER_MS + 200);
+    assert.equal(openai.requests.length, 1);
   });
 });
 
