@@ -39,6 +39,8 @@ export function targetOf(table: Table, tokens: Token[]): { column: Column; rest:
   }
   for (let at = 1; at < tokens.length; at++) {
     const [end] = matchColumns([table], tokens, at);
+    // "products without stock": what the rows lack is not what is to change.
+    if (end && saysAt(tokens, at - 1, "with|without|no|lacking|missing")) continue;
     if (end && at + end.length === tokens.length) return { column: end.column, rest: tokens.slice(0, at) };
   }
   return null;

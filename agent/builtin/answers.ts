@@ -26,10 +26,16 @@ export function answer(plan: Plan, tool: string, output: ToolOutput): Next {
   return { say: `${id} is withdrawn. Nothing has changed in the data.` };
 }
 
-/** The app's note about decisions, restated in one sentence. */
-export function outcomeAnswer(note: string): string {
-  const lines = note.split("\n").slice(1).map((line) => line.trim()).filter((line) => line !== "");
-  const said = lines.map(outcomeLine).map((line) => line.replace(/[.\s]+$/, ""));
+/** How many decisions are restated one by one. */
+const RESTATED = 5;
+
+/** The app's notes about decisions, restated in one sentence: the first ones each, the others as a number. */
+export function outcomeAnswer(notes: string[]): string {
+  const lines = notes.flatMap((note) => note.trim().split("\n").slice(1)).map((line) => line.trim())
+    .filter((line) => line !== "");
+  const said = lines.slice(0, RESTATED).map(outcomeLine).map((line) => line.replace(/[.\s]+$/, ""));
+  const more = lines.length - said.length;
+  if (more > 0) said.push(`and ${more} more ${more === 1 ? "was" : "were"} decided`);
   return said.length ? `${said.join("; ")}.` : "A decision was made.";
 }
 

@@ -18,7 +18,7 @@ import type { Column, Literal, Read } from "./query.ts";
 import { startScan } from "./scan.ts";
 import { literal } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
-import { saysAt } from "./words.ts";
+import { saysAt, TIMES } from "./words.ts";
 
 export interface Sentence {
   schema: Table[];
@@ -139,6 +139,7 @@ function wholeText(s: Sentence, table: Table, column: Column, tokens: Token[], r
   if (!rows.some((t) => t.kind !== "sign") || affinity(column) === "number") return null;
   if (tokens.length < 2 || tokens.some((t) => t.kind === "sign" || t.kind === "string")) return null;
   if (tokens.some((t) => conditional.test(t.low)) || tokens[0]?.kind === "mail") return null;
+  if (TIMES.has(tokens.at(-1)?.low ?? "")) return null;
   // Words of the schema behind the first would more likely be a condition.
   const others = [{ ...table, columns: table.columns.filter((c) => c !== column) }];
   const schemaWord = tokens.some((_, i) =>

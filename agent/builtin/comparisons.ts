@@ -4,10 +4,10 @@ import {
   affinity,
   dates,
   isDate,
-  labelColumn,
   matchColumns,
   matchTable,
   matchValues,
+  ownLabel,
   quantities,
 } from "./lexicon.ts";
 import { operandsAt, quantityAt } from "./operands.ts";
@@ -37,8 +37,16 @@ export function bareComparator(scan: Scan): boolean {
   if (!isOrder(op) && op !== "eq") return false;
   const add = (values: Literal[], next: number, isDay: boolean): boolean => {
     if (values.length === 1 && relatedCount(scan, op, values[0], next)) return true;
+    // "at most 2 orders" says how many rows, not of which column.
+    if (matchTable(scan.schema, scan.tokens, next)?.table === scan.read.table) return false;
     const column = columnFor(scan, next, isDay);
     if (!column) return false;
+    const days = column.next === next ? dates(column.ref.table) : [];
+    const isYear = (v: Literal) => v.kind === "number" && /^[12]\d{3}$/.test(v.raw);
+    if (op === "between" && days.length && values.every(isYear)) {
+      const names = [...days, column.ref.column].map((c) => c.name);
+      ask(scan, `Which column should be between them: ${names.join(", ")}?`);
+    }
     scan.at = column.next;
     addCondition(scan, { kind: "compare", ...column.ref, op: withNegation(scan, op), values });
     return true;
@@ -121,6 +129,9 @@ function relatedCount(scan: Scan, op: Op, value: Literal | undefined, next: numb
   const applied = withNegation(scan, op);
   if (!["eq", "ne", "gt", "ge", "lt", "le"].includes(applied)) return false;
   scan.at = next + match.length;
+  if (way.some((s) => s.forward) && (way.at(-1)?.to.length ?? 0) > 1) {
+    ask(scan, `I can't count the ${match.table.name} of each one, because their key has several columns.`);
+  }
   const none = applied === "eq" && Number(value.raw) === 0;
   const counted =
     applied === "eq" || applied === "ne" || applied === "gt" || applied === "ge" || applied === "lt" ||
@@ -147,7 +158,10 @@ function columnFor(
   if (after && fits) {
     return { ref: { table: after.table, column: after.column }, next: next + lead + after.length };
   }
-  if (scan.joint && scan.lastColumn) return { ref: scan.lastColumn, next };
+  const last = scan.joint ? scan.lastColumn : null;
+  if (last && ((isDay && isDate(last.column)) || affinity(last.column) !== "text")) {
+    return { ref: last, next };
+  }
   const near = nearTable(scan, scan.at, next);
   for (const table of new Set([near, scan.read.table])) {
     const columns = isDay ? dates(table) : quantities(table);
@@ -164,9 +178,17 @@ function columnFor(
 
 function labelText(scan: Scan, op: Op, after: number): boolean {
   const table = nearTable(scan, scan.at, after);
-  const column = labelColumn(table);
-  if (!column) return false;
-  const operands = operandsAt(scan, after + saysAt(scan.tokens, after, LETTER), column, true);
+  const from = after + saysAt(scan.tokens, after, LETTER);
+  const texts = table.columns.filter((c) => affinity(c) === "text" && !isDate(c));
+  const column = ownLabel(table) ?? texts[0];
+  // "playlists containing track 3" speaks of rows, not of text.
+  // "I would like a list": without its column "like" compares nothing.
+  if (saysAt(scan.tokens, scan.at, "like")) return false;
+  if (!column || (scan.tokens[from]?.kind !== "string" && matchTable(scan.schema, scan.tokens, from))) {
+    return false;
+  }
+  if (!ownLabel(table)) ask(scan, `In which column: ${texts.map((c) => c.name).join(", ")}?`);
+  const operands = operandsAt(scan, from, column, true);
   if (!operands || operands.values.length !== 1) return false;
   scan.at = operands.next;
   addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, op), values: operands.values });
@@ -175,7 +197,7 @@ function labelText(scan: Scan, op: Op, after: number): boolean {
 
 function notValue(scan: Scan, after: number): boolean {
   const token = scan.tokens[scan.at];
-  if (!token || !matchValues(reachableTables(scan), scan.tokens, after).length) return false;
+  if (!token || scan.negation || !matchValues(reachableTables(scan), scan.tokens, after).length) return false;
   scan.at = after;
   scan.negation = token;
   return bareValue(scan);

@@ -13,7 +13,7 @@ import {
   spoken,
 } from "./lexicon.ts";
 import { operandsAt, quantityAt } from "./operands.ts";
-import type { Literal, Op } from "./query.ts";
+import type { Column, Literal, Op } from "./query.ts";
 import {
   addCondition,
   ask,
@@ -47,6 +47,7 @@ export function columnCondition(scan: Scan): boolean {
   at += not;
   const say = (op: Op, values: Literal[], next: number) => {
     scan.at = next;
+    if (needsValue(op)) askDay(scan, column, values);
     const isText = affinity(column) === "text" && !isDate(column);
     if (isText && isOrder(op) && values.some(({ kind }) => kind === "number")) {
       ask(scan, `${spoken(column.name)} holds text, which is not more or less than a number.`);
@@ -70,7 +71,7 @@ export function columnCondition(scan: Scan): boolean {
   if (comparator) {
     const after = at + comparator.length;
     if (comparator.value === "between") {
-      return betweenAt(scan, after, (values, next) => say("between", values, next));
+      return betweenAt(scan, after, (values, next) => say("between", yearsAsDays(column, values), next));
     }
     if (isOrder(comparator.value)) {
       const year = isDate(column) ? yearAt(tokens, at, comparator.value, after) : null;
@@ -86,6 +87,15 @@ export function columnCondition(scan: Scan): boolean {
       true,
     );
     if (!operands || (operands.values.length > 1 && !["eq", "ne"].includes(comparator.value))) return false;
+    const [text] = operands.values;
+    const pattern = saysAt(tokens, at, "like") && text?.kind === "text"
+      ? /^(%?)([^%_]+)(%?)$/.exec(text.text)
+      : null;
+    const [, before, inner, behind] = pattern ?? [];
+    if (inner !== undefined && (before || behind)) {
+      const part: Literal[] = [{ kind: "text", text: inner }];
+      return say(before && behind ? "contains" : before ? "ends" : "starts", part, operands.next);
+    }
     return say(comparator.value, operands.values, operands.next);
   }
   const list = saysAt(tokens, at, "in|one of|any of|either|among|either in|of");
@@ -95,7 +105,7 @@ export function columnCondition(scan: Scan): boolean {
     return false;
   }
   // … and of one that is not known: "which tier is Dave Kim" can only ask.
-  if (explicit && !not && !known && saysAt(tokens, scan.at - 1, "what|which|whose")) return false;
+  if (explicit && !not && !known && saysAt(tokens, scan.at - 1, "what|which")) return false;
   const operands = operandsAt(scan, at + list, column, explicit && !list);
   if (!operands) return false;
   if (explicit && !known && !list && column.values && !isQuoted(scan, at)) {
@@ -111,13 +121,37 @@ export function columnCondition(scan: Scan): boolean {
     : say("eq", operands.values, operands.next);
 }
 
+/** A column of days is compared with days: a number or another word would find nothing, or everything. */
+function askDay(scan: Scan, column: Column, values: Literal[]): void {
+  if (!isDate(column) || affinity(column) === "number") return;
+  const odd = values.find((v) => v.kind === "number" || !/^\d/.test(v.text));
+  const said = odd?.kind === "number" ? odd.raw : odd?.text;
+  if (said !== undefined && !column.values?.includes(said)) {
+    ask(scan, `"${said}" is no day. Write it like 2030-01-31.`);
+  }
+}
+
+/** "between 1980 and 1990" in a column of days: from the first day to the last. */
+function yearsAsDays(column: Column, values: Literal[]): Literal[] {
+  const years = values.map((v) => v.kind === "number" && /^[12]\d{3}$/.test(v.raw) ? v.raw : null);
+  if (!isDate(column) || affinity(column) === "number" || years.includes(null)) return values;
+  return years.map((year, i) => ({ kind: "text", text: `${year}-${i ? "12-31" : "01-01"}` }));
+}
+
 /** "discontinued products", "products that are not active": a yes-or-no column used as an adjective. */
 function flagCondition(scan: Scan, { table, column, length }: ColumnMatch): boolean {
   if (!isFlag(column)) return false;
   const end = scan.at + length;
   const noun = matchTable(scan.schema, scan.tokens, end)?.table === table ||
+    matchValues([table], scan.tokens, end).length > 0 ||
     saysAt(scan.tokens, end, "ones|one") > 0;
-  const said = saysAt(scan.tokens, scan.at - 1, "is|are|was|were|not|non|that|only") > 0 ||
+  // "doctors on call": right behind its table.
+  const behind = scan.spots.some((s) => s.table === table && s.at + s.length === scan.at) &&
+    !saysAt(scan.tokens, end, "of|for|and|,");
+  const [shown] = scan.read.columns;
+  const alone = scan.at === 0 && (scan.tokens[end] === undefined || scan.tokens[end]?.kind === "sign");
+  const said = behind || alone || (scan.joint !== null && scan.lastColumn?.table === table && !shown) ||
+    saysAt(scan.tokens, scan.at - 1, "is|are|was|were|not|non|that|only|where|who") > 0 ||
     // "with two beds and a balcony"
     (scan.joint !== null && saysAt(scan.tokens, scan.at - 1, "a|an") > 0);
   if ((!noun && !said) || operandsAt(scan, end, column, false) || saysAt(scan.tokens, end, "is|are|=")) {

@@ -17,11 +17,12 @@ import {
   singularName,
   spoken,
 } from "./lexicon.ts";
+import { separator } from "./adjustments.ts";
 import { literalFor } from "./operands.ts";
 import type { Column, Literal } from "./query.ts";
 import { name } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
-import { saysAt } from "./words.ts";
+import { holdsCommand, saysAt, TIMES } from "./words.ts";
 import { refer, reference, Row, source } from "./references.ts";
 import { dateProblem } from "./newvalues.ts";
 import { example } from "./samples.ts";
@@ -58,7 +59,12 @@ function trailing(schema: Table[], text: string, tokens: Token[]): Change {
   const from = to + 1 + saysAt(tokens, to + 1, "the");
   const match = to > 0 ? matchTable(schema, tokens, from) : null;
   if (!match) return { ok: false, say: "", unknown: [], table: null };
-  const rest = [...tokens.slice(0, to), ...tokens.slice(from + match.length)];
+  const after = tokens[from + match.length];
+  if (after && after.kind !== "sign" && !/^(with|in|from|for|as)$/.test(after.low)) {
+    // "add Ann to project P-1" adds no project.
+    return { ok: false, say: "", unknown: [written(text, tokens.slice(from))], table: match.table };
+  }
+  const rest = [...tokens.slice(0, to), separator, ...tokens.slice(from + match.length)];
   return finish(fill(schema, text, match.table, rest));
 }
 
@@ -104,6 +110,9 @@ function segments(row: Row, tokens: Token[]): Token[][] {
     if (!token) break;
     const sign = token.kind === "sign" && /^[,;.!:?()]$/.test(token.text);
     const word = saysAt(tokens, at, "with|and|whose|having|where|who has|which has|that has|for");
+    // "for student 1 in course MA101", "Nina Ray in grade 9"
+    const link = saysAt(tokens, at, "in|of|by|on|to|at");
+    const linked = link > 0 && startsColumn(row, tokens, at + link + article(tokens, at + link));
     const begun = found.at(-1)?.length ?? 0;
     const names = startsColumn(row, tokens, at);
     // A mail address stands for itself, with or without a comma.
@@ -122,6 +131,9 @@ function segments(row: Row, tokens: Token[]): Token[][] {
     ) {
       found.push([]);
       at += Math.max(0, word - 1);
+    } else if (linked && begun) {
+      found.push([]);
+      at += link - 1;
     } else if (names && begun && /^\p{Ll}/u.test(token.text)) found.push([token]);
     else found.at(-1)?.push(token);
   }
@@ -141,7 +153,7 @@ function article(tokens: Token[], at: number): number {
 
 function place(row: Row, segment: Token[]): void {
   const lead = article(segment, 0) +
-    saysAt(segment, article(segment, 0), "named|called|in|from|in the|from the|at|for|on");
+    saysAt(segment, article(segment, 0), "named|called|titled|in|from|in the|from the|at|for|on");
   const tokens = segment.slice(lead);
   const [first] = tokens;
   if (!first) return;
@@ -195,8 +207,19 @@ function unnamed(row: Row, tokens: Token[], label: Column | null): Column | null
     const numbers = quantities(row.table).filter((c) => open.includes(c));
     return numbers.length === 1 ? numbers[0] ?? null : null;
   }
-  if (!label || row.cells.has(label) || row.cells.size) return null;
+  if (!label || row.cells.has(label) || row.cells.size || holdsCommand(tokens)) return null;
+  if (tokens.length > 1 && TIMES.has(tokens.at(-1)?.low ?? "")) return null;
   // Words that could be more than a name ("purple with dots") are not taken for one.
+  // "titled Der Butt": what leads to the name is no part of it.
+  const led = /^\p{Ll}/u.test(first?.text ?? "") && tokens.some((t) => /^\p{Lu}/u.test(t.text));
+  // "Morning owned by", "Nina enrolled in"
+  const goesOn = tokens.length > 1 && /^\p{Ll}+(ed|ing)$/u.test(tokens.at(-1)?.text ?? "");
+  // "add tag bug to ticket 4" is about both.
+  const away = tokens.some((_, i) => {
+    const joint = saysAt(tokens, i, "to|into|onto|of|on|as");
+    return joint > 0 && matchTable(row.schema, tokens, i + joint + article(tokens, i + joint)) !== null;
+  });
+  if ((led && first?.kind === "word") || goesOn || away) return null;
   const plain = tokens.length <= 8 &&
     tokens.every((t) => (t.kind === "word" && !GOES_ON.test(t.text)) || t.kind === "number");
   return plain || (tokens.length === 1 && first?.kind === "string") ? label : null;
@@ -205,7 +228,7 @@ function unnamed(row: Row, tokens: Token[], label: Column | null): Column | null
 export function assign(row: Row, column: Column, tokens: Token[]): void {
   const [first] = tokens;
   const text = written(row.text, tokens);
-  if (!first || row.cells.has(column)) {
+  if (!first || row.cells.has(column) || holdsCommand(tokens)) {
     row.unknown.push(text || spoken(column.name));
     return;
   }

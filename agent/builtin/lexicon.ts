@@ -33,7 +33,9 @@ export function matchTable(schema: Table[], tokens: Token[], at: number): TableM
     if (joined === null) continue;
     const exact = schema.find((t) => forms(t.name)[0] === joined);
     const table = exact ?? schema.find((t) => forms(t.name).includes(joined));
-    if (table) return { table, length, plural: joined !== singular(joined) };
+    // Of a name in another language nothing tells that it is one thing.
+    const foreign = /[\u0080-\uffff]/.test(table?.name ?? "") && forms(table?.name ?? "")[0] === joined;
+    if (table) return { table, length, plural: foreign || joined !== singular(joined) };
   }
   return null;
 }
@@ -99,10 +101,11 @@ const PARTS = /^(first|last|middle|given|family|maiden|sur|fore|nick|contact|fil
 const CODES =
   /^(code|sku|slug|isbn|serial|plate|reference|ref|handle|login|(?:(?:serial|invoice|order|part|article|ticket|account)_?)?number)$/;
 
-/** The column that names a row to a person: "name", "title", a code or the like; null where none does. */
+/** The column that names a row: "name", "title", a code; not a teacher's "subject". Null where none does. */
 export function nameColumn(table: Table): Column | null {
   const texts = table.columns.filter((c) => affinity(c) === "text" && !c.generated);
-  return texts.find((c) => NAMES.test(fold(c.name))) ??
+  const person = texts.some((c) => PARTS.test(fold(c.name)));
+  return texts.find((c) => NAMES.test(fold(c.name)) && !(person && /^subject$/i.test(c.name))) ??
     texts.find((c) => FIRMS.test(fold(c.name))) ??
     texts.find((c) => /(name|title|label|titel)$/.test(fold(c.name)) && !PARTS.test(fold(c.name))) ??
     texts.find((c) => CODES.test(fold(c.name))) ?? null;
@@ -122,6 +125,23 @@ export function labelColumn(table: Table): Column | null {
     null;
 }
 
+/** The column that text without a column's name is of: the name, a text key, or the only text there is. */
+export function ownLabel(table: Table): Column | null {
+  const texts = table.columns.filter((c) =>
+    affinity(c) === "text" && !c.generated && !isForeign(table, c) && !isDate(c)
+  );
+  const key = keyColumn(table);
+  return nameColumn(table) ?? texts.find((c) => c === key) ?? (texts.length === 1 ? texts[0] ?? null : null);
+}
+
+/** The text key that a word with digits names ("P-1"), where rows have a name beside it. */
+export function codeColumn(table: Table, said: Token[]): Column | null {
+  const [one, more] = said, key = keyColumn(table);
+  return one && !more && one.kind !== "string" && /\d/.test(one.text) && key && affinity(key) === "text"
+    ? key
+    : null;
+}
+
 /** Columns that hold quantities: numbers that are neither keys nor references. */
 export function quantities(table: Table): Column[] {
   return table.columns.filter((c) =>
@@ -137,8 +157,7 @@ const KINDS =
   /tier|level|plan|rank|grade|class|status|state|stage|region|categor|type|kind|group|department|team|role|priority/i;
 
 /**
- * Columns worth grouping by: all values known, and repeated: at most two for every three rows. Where rows have a text
- * by default, or the name says that it is a kind of thing, single values among them don't matter.
+ * Columns worth grouping by: all values known, and repeated (at most two for every three rows), or those of a kind.
  */
 export function categories(table: Table): Column[] {
   return table.columns.filter((c) => {
@@ -161,11 +180,12 @@ export function isForeign(table: Table, column: Column): boolean {
 export function isDate(column: Column): boolean {
   return /date|time/i.test(column.type) ||
     (affinity(column) !== "blob" &&
-      /(^|_)(date|time|timestamp|datum)$|_at$|_on$|(At|On|Date|Time)$/.test(column.name));
+      /^(at|when)$|(^|_)(date|time|timestamp|datum)$|_at$|_on$|(At|On|Date|Time)$/.test(column.name));
 }
 
 export function isFlag(column: Column): boolean {
-  return /bool/i.test(column.type) || (affinity(column) === "number" && /^(is|has)_/i.test(column.name));
+  return /bool/i.test(column.type) ||
+    (affinity(column) === "number" && /^(?:[iI]s|IS|[hH]as|HAS)(?:_|(?=[A-Z]))/.test(column.name));
 }
 
 /** SQLite's type affinity, as far as literals need it (https://sqlite.org/datatype3.html, 3.1). */

@@ -6,18 +6,21 @@
 import type { Table } from "@/agent/types.ts";
 import {
   affinity,
-  labelColumn,
+  codeColumn,
+  isFlag,
+  keyColumn,
   matchColumns,
   matchTable,
   matchValues,
   nameColumn,
+  ownLabel,
   singularName,
 } from "./lexicon.ts";
 import { freeText } from "./operands.ts";
 import type { ColumnRef } from "./query.ts";
 import { parents } from "./relations.ts";
 import { separator } from "./adjustments.ts";
-import { addCondition, ask, reachableTables, type Scan, withNegation } from "./scan.ts";
+import { addCondition, ask, joinNames, reachableTables, type Scan, withNegation } from "./scan.ts";
 import { type Token, written } from "./tokens.ts";
 import { aggregateAt, BOUNDARIES, comparatorAt, FILLERS, saysAt } from "./words.ts";
 
@@ -39,13 +42,11 @@ export function openName(scan: Scan): boolean {
   if (!run) return false;
   const text = written(scan.text, run);
   // A number has digits, whatever else it has.
-  const found = owners(scan, run.length).filter((f) => /\d/.test(text) || !/number$/i.test(f.column.name));
+  const found = owners(scan, run.length).map((f) => ({ ...f, column: codeColumn(f.table, run) ?? f.column }))
+    .filter((f) => /\d/.test(text) || !/number$/i.test(f.column.name));
   const [one] = found;
   if (!one || one.column.values) return false;
-  if (found.length > 1) {
-    const names = found.map((f) => `${f.column.name} of ${f.table.name}`).join(" or a ");
-    ask(scan, `Is "${text}" a ${names}? Say the table's name before it.`);
-  }
+  askOwner(scan, found, text);
   if (scan.negation) {
     // If no row has that name, all rows would be meant.
     const said = `${singularName(one.table.name)} ${text}`;
@@ -56,10 +57,20 @@ export function openName(scan: Scan): boolean {
 
 /** The column that quoted text by itself is of: the main table's name, else that of the rows it refers to. */
 export function quotedOwner(scan: Scan): ColumnRef | null {
-  const [one, other] = owners(scan, 1);
-  if (one && !other) return one;
-  const column = labelColumn(scan.read.table);
+  const found = owners(scan, 1);
+  const [one] = found;
+  if (one) {
+    askOwner(scan, found, scan.tokens[scan.at]?.text ?? "");
+    return one;
+  }
+  const column = ownLabel(scan.read.table);
   return column ? { table: scan.read.table, column } : null;
+}
+
+function askOwner(scan: Scan, found: ColumnRef[], text: string): void {
+  if (found.length < 2) return;
+  const names = found.map((f) => `${f.column.name} of ${f.table.name}`).join(" or a ");
+  ask(scan, `Is "${text}" a ${names}? Say the table's name before it.`);
 }
 
 /** A mail address is a row's where one column alone holds such. */
@@ -75,6 +86,7 @@ function mailName(scan: Scan): boolean {
 
 function named(scan: Scan, { table, column }: ColumnRef, text: string, length: number): boolean {
   const op = nameOp(scan, scan.tokens.slice(scan.at, scan.at + length));
+  if (!scan.negation) joinNames(scan, { table, column });
   scan.at += length;
   const values = [{ kind: "text" as const, text }];
   addCondition(scan, { kind: "compare", table, column, op: withNegation(scan, op), values });
@@ -106,9 +118,14 @@ function nameAt(scan: Scan): Token[] | null {
   const article = run.length > 1 && first.text === "The" ? 1 : 0;
   const odd = run.some((t, i) =>
     t.kind !== "word" || SHAPE_WORDS.has(t.low) || (i >= article && FILLERS.has(t.low)) ||
-    aggregateAt(tokens, at + i) !== null || isSchemaWord(scan, at + i)
+    (aggregateAt(tokens, at + i) !== null && t.text !== "Max") || isSchemaWord(scan, at + i)
   );
   if (odd) return null;
+  // "how many albums did The Cure release": the verb is no part of the name.
+  const asks = saysAt(tokens, edge(scan) - 1, "does|do|did") > 0 &&
+    saysAt(tokens, at + run.length, "have|has") === 0;
+  const isVerb = /^\p{Ll}/u.test(last.text) && /^\p{Lu}/u.test(run.at(-2)?.text ?? "") && run.length > 2;
+  if (isVerb || (asks && run.length > 1 && !/^\p{Lu}/u.test(last.text))) return null;
   return /^\p{Lu}/u.test(first.text) || isPlainlyNamed(scan, run, after) ? run : null;
 }
 
@@ -140,7 +157,7 @@ function follows(scan: Scan, length: number, possessive: boolean): boolean {
     return saysAt(tokens, at - 2, "who|what") > 0 || (possessive && scan.shapes) ||
       (scan.read.columns.length > 0 && spotBefore(scan, at - 1) === null);
   }
-  return joint !== null && lastColumn !== null && nameColumn(lastColumn.table) === lastColumn.column;
+  return joint !== null && lastColumn !== null && isLabel(lastColumn);
 }
 
 /** Where the name begins with its article. */
@@ -160,16 +177,43 @@ function spotBefore(scan: Scan, at: number): Table | null {
 function owners(scan: Scan, length: number): ColumnRef[] {
   const before = edge(scan) - 1;
   const last = scan.tokens[scan.at + length - 1];
-  const next = last?.possessive ? scan.spots.find((s) => s.at === scan.at + length)?.table : undefined;
+  const next = last?.possessive ? nounAfter(scan, scan.at + length) : undefined;
   const linked = saysAt(scan.tokens, before, "of|for|by|does|do|did") ? spotBefore(scan, before) : null;
   const child = next ?? linked;
   const above = (table: Table) => parents(scan.schema, table).flatMap(nameOf);
-  if (scan.joint && scan.lastColumn && nameColumn(scan.lastColumn.table) === scan.lastColumn.column) {
+  if (scan.joint && scan.lastColumn && isLabel(scan.lastColumn)) {
     return [scan.lastColumn];
   }
   if (child) return above(child);
   const own = nameOf(scan.read.table);
+  // "total sales of Lamp", "novels of Anna": of the rows called so, or of those that refer to it.
+  const ofRows = saysAt(scan.tokens, before, "of|by") > 0 && isValueBefore(scan, before);
+  if (ofRows || scan.read.aggregates.some((a) => a.of)) return [...own, ...above(scan.read.table)];
   return own.length ? own : above(scan.read.table);
+}
+
+/** The table that "Priya's open tickets" owns: its name, after any values and words of yes or no. */
+function nounAfter(scan: Scan, from: number): Table | undefined {
+  let at = from;
+  while (at < scan.tokens.length) {
+    const spot = scan.spots.find((s) => s.at === at);
+    if (spot) return spot.table;
+    const tables = reachableTables(scan);
+    const flag = matchColumns(tables, scan.tokens, at).find((m) => isFlag(m.column));
+    const length = matchValues(tables, scan.tokens, at)[0]?.length ?? flag?.length ?? 0;
+    if (!length) return undefined;
+    at += length;
+  }
+}
+
+/** "novels of …": a value stands for the rows. */
+function isValueBefore(scan: Scan, at: number): boolean {
+  return [1, 2, 3].some((n) => matchValues(reachableTables(scan), scan.tokens, at - n)[0]?.length === n);
+}
+
+/** Whether a column tells rows apart by what people call them: a name or a text key. */
+function isLabel({ table, column }: ColumnRef): boolean {
+  return nameColumn(table) === column || (keyColumn(table) === column && affinity(column) === "text");
 }
 
 function nameOf(table: Table): ColumnRef[] {

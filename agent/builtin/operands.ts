@@ -1,9 +1,9 @@
 /** Values after a comparator: quoted, known, numbers, dates, or free text up to the next boundary. */
 import { affinity, isFlag, matchColumns, matchTable, matchValue } from "./lexicon.ts";
 import type { Column, Literal } from "./query.ts";
-import { reachableTables, type Scan } from "./scan.ts";
+import { ask, reachableTables, type Scan } from "./scan.ts";
 import { type Token, written } from "./tokens.ts";
-import { BOUNDARIES, comparatorAt, saysAt } from "./words.ts";
+import { BOUNDARIES, comparatorAt, digits, saysAt, TIMES } from "./words.ts";
 
 export interface Operand {
   values: Literal[];
@@ -21,6 +21,16 @@ export function operandAt(scan: Scan, at: number, column: Column, free: boolean)
   if (known) return { values: known.values.map((text) => ({ kind: "text", text })), next: at + known.length };
   if (token.kind === "string") return { values: [literalFor(column, token)], next: at + 1 };
   if (token.kind === "number") {
+    const [comma, group] = scan.tokens.slice(at + 1);
+    if (
+      comma?.low === "," && comma.start === token.end && group?.start === comma.end &&
+      /^\d{3}$/.test(group.text)
+    ) {
+      ask(
+        scan,
+        `Is ${token.text},${group.text} one number or two? Write it without the comma, or with a space.`,
+      );
+    }
     if (token.percent) return null;
     if (affinity(column) === "number" || affinity(column) === "blob" || free || !column.values) {
       return { values: [literalFor(column, token)], next: at + 1 };
@@ -51,6 +61,7 @@ export function operandsAt(scan: Scan, at: number, column: Column, free: boolean
   const first = operandAt(scan, at, column, free);
   if (!first) return null;
   let { next } = first;
+  scan.both = false;
   const values = [...first.values];
   while (true) {
     let item = next;
@@ -60,6 +71,7 @@ export function operandsAt(scan: Scan, at: number, column: Column, free: boolean
     if (isClauseStart(scan, item)) break;
     const more = operandAt(scan, item, column, false);
     if (!more) break;
+    if (scan.tokens.slice(next, item).some((t) => t.low === "and")) scan.both = true;
     values.push(...more.values);
     next = more.next;
   }
@@ -72,6 +84,8 @@ export function quantityAt(scan: Scan, at: number): { value: Literal; isDate: bo
   if (token?.kind === "date") {
     return { value: { kind: "text", text: token.text.replace("T", " ") }, isDate: true, next: at + 1 };
   }
+  const spelled = token?.kind === "word" ? digits(token) : null;
+  if (spelled !== null) return { value: { kind: "number", raw: spelled }, isDate: false, next: at + 1 };
   if (token?.kind !== "number" || token.percent) return null;
   let raw = token.text, next = at + 1;
   while (true) {
@@ -99,7 +113,7 @@ export function freeText(scan: Scan, at: number): Token[] {
   while (end < scan.tokens.length) {
     const token = scan.tokens[end];
     if (!token || token.kind === "sign" || token.kind === "string" || token.kind === "mail") break;
-    if (end > at && (token.kind === "number" || token.kind === "date")) break;
+    if (end > at && (token.kind === "number" || token.kind === "date" || TIMES.has(token.low))) break;
     if (
       BOUNDARIES.has(token.low) || (end === at && token.low === "there") || comparatorAt(scan.tokens, end)
     ) break;

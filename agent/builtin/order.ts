@@ -1,8 +1,8 @@
 /** Order and limits: "sorted by price descending", "newest first", "top 5", "the latest order". */
-import { dates, keyColumn, labelColumn, matchColumns, matchTable } from "./lexicon.ts";
+import { dates, keyColumn, labelColumn, matchColumns, matchTable, quantities, spoken } from "./lexicon.ts";
 import type { ColumnRef, Sort } from "./query.ts";
 import { ask, chooseColumn, nearTable, reachableTables, type Scan } from "./scan.ts";
-import { aggregateAt, saysAt } from "./words.ts";
+import { aggregateAt, digits, saysAt } from "./words.ts";
 
 export const DOWN =
   "descending|desc|in descending order|high to low|highest first|largest first|biggest first|newest first|" +
@@ -54,6 +54,7 @@ export function sortClause(scan: Scan): boolean {
 /** "top 5 … by", "first 10", "limit 20", "newest 3", "the latest order", "3 products". */
 export function limitClause(scan: Scan): boolean {
   const { tokens } = scan;
+  if (scan.read.limit !== null) return false;
   const word = saysAt(
     tokens,
     scan.at,
@@ -61,9 +62,8 @@ export function limitClause(scan: Scan): boolean {
   );
   if (!word) return plainLimit(scan);
   const kind = tokens[scan.at]?.low ?? "";
-  const n = tokens[scan.at + word];
-  const isCount = n?.kind === "number" && /^\d{1,9}$/.test(n.text) && !n.percent;
-  if (!isCount) {
+  const n = digits(tokens[scan.at + word]);
+  if (n === null || n.length > 9) {
     const match = matchTable(scan.schema, tokens, scan.at + word);
     if (!match || match.plural || match.table !== scan.read.table || /^(limit|top|at)/.test(kind)) {
       return false;
@@ -72,7 +72,7 @@ export function limitClause(scan: Scan): boolean {
     return edgeSort(scan, kind, word);
   }
   if (kind === "at") return false;
-  scan.read.limit = Number(n.text);
+  scan.read.limit = Number(n);
   if (kind === "top") scan.top = true;
   if (kind === "limit" || kind === "top") {
     scan.at += word + 1;
@@ -127,9 +127,27 @@ export function sortList(scan: Scan, from: number, descending: boolean): boolean
   return true;
 }
 
+/** Columns that tell how old somebody or something is. */
+const AGE = /\b(age|born|birth(day|date)?|dob|year|founded|formed|geburt\w*)\b/i;
+/** Numbers that are years. */
+const YEAR = /publi|releas|built|issued|vintage/i;
+/** Days on which a person came, which don't tell their age. */
+const MEMBERSHIP = /hire|join|sign(ed)?_?up|regist|enrol|employed/i;
+
 function timeSort(scan: Scan, length: number, descending: boolean): boolean {
   const table = nearTable(scan, scan.at, scan.at + length);
-  const columns = dates(table);
+  const ages = table.columns.filter((c) =>
+    AGE.test(spoken(c.name)) || (quantities(table).includes(c) && YEAR.test(c.name))
+  );
+  // The newest row is not the youngest person; the oldest person is not the oldest row.
+  const all = dates(table), columns = descending ? all.filter((c) => !ages.includes(c)) : all;
+  const rivals = ages.filter((c) => descending ? !columns.length : !columns.includes(c));
+  const joined = descending ? [] : columns.filter((c) => MEMBERSHIP.test(c.name));
+  if (rivals.length || joined.length) {
+    const open = [...new Set([...rivals, ...columns])], [first] = open;
+    const example = `${table.name} sorted by ${spoken(first?.name ?? "").toLowerCase()}`;
+    ask(scan, `By which column: ${open.map((c) => c.name).join(", ")}? Say "${example}".`);
+  }
   const created = columns.find((c) => /creat|order|added|placed/i.test(c.name));
   const column = columns.length === 1 ? columns[0] : created ?? (columns.length ? null : keyColumn(table));
   if (!column) {
@@ -139,37 +157,47 @@ function timeSort(scan: Scan, length: number, descending: boolean): boolean {
         ? `By which date: ${columns.map((c) => c.name).join(", ")}?`
         : `${table.name} has no date.`,
     );
-    return false;
+    // The question is what is said, not that the word is unknown.
+    scan.at += length;
+    return true;
   }
   scan.at += length;
-  scan.read.sort.push({ by: { table, column }, descending });
+  const sort = { by: { table, column }, descending };
+  if (scan.read.limit !== null) scan.implied = { sort, any: false };
+  scan.read.sort.push(sort);
   return true;
 }
 
 function edgeSort(scan: Scan, kind: string, length: number): boolean {
   if (/^(newest|latest|most|oldest)$/.test(kind)) return timeSort(scan, length, kind !== "oldest");
+  // "the last 5 orders" are the newest, where rows have a day; "the first 10" are any.
+  const timed = dates(scan.read.table).some((c) => !AGE.test(spoken(c.name)));
+  if (timed && (kind === "last" || length === 1)) return timeSort(scan, length, kind === "last");
   scan.at += length;
   const column = keyColumn(scan.read.table);
-  if (column) scan.read.sort.push({ by: { table: scan.read.table, column }, descending: kind === "last" });
-  else if (kind === "last") ask(scan, `${scan.read.table.name} has no key to tell which rows come last.`);
+  if (column) {
+    const sort = { by: { table: scan.read.table, column }, descending: kind === "last" };
+    scan.implied = { sort, any: kind === "first" };
+    scan.read.sort.push(sort);
+  } else if (kind === "last") ask(scan, `${scan.read.table.name} has no key to tell which rows come last.`);
   return true;
 }
 
 /** "show 3 products": a number right before the main table, after nothing that compares. */
 function plainLimit(scan: Scan): boolean {
-  const n = scan.tokens[scan.at];
-  if (n?.kind !== "number" || n.percent || !/^\d{1,6}$/.test(n.text)) return false;
+  const n = digits(scan.tokens[scan.at]);
+  if (n === null || n.length > 6) return false;
   const match = matchTable(scan.schema, scan.tokens, scan.at + 1);
   const newest = saysAt(scan.tokens, scan.at + 1, "newest|latest|most recent|oldest|last|first");
   if (newest) {
-    scan.read.limit = Number(n.text);
+    scan.read.limit = Number(n);
     scan.at++;
     return edgeSort(scan, scan.tokens[scan.at]?.low ?? "", newest);
   }
   const before = scan.tokens[scan.at - 1]?.low;
   const asks = before === undefined || /^(show|list|me|get|give|find|display|see|any|us|only)$/.test(before);
   if (!match || match.table !== scan.read.table || !asks) return false;
-  scan.read.limit = Number(n.text);
+  scan.read.limit = Number(n);
   scan.at++;
   return true;
 }

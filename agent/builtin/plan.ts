@@ -95,7 +95,7 @@ function refusal(change: Extract<Change, { ok: false }>, schema: Table[]): strin
 function withoutPoliteness(tokens: Token[]): Token[] {
   const polite =
     "please|can you|could you|would you|will you|can i|could i|may i|i want to|i would like to|i'd like to|" +
-    "i need to|let us|let's|lets|now|then|ok|okay|hey|so|kindly|just|give me|give us|go ahead and|,";
+    "i would like|i'd like|i want|i need|we need|we want|i need to|let us|let's|lets|now|then|ok|okay|hey|so|kindly|just|give me|give us|go ahead and|,";
   let at = 0;
   while (at < tokens.length - 1) {
     const length = saysAt(tokens, at, polite);

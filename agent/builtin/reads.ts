@@ -1,13 +1,14 @@
 /** Questions: which table they are about, and the query that answers them. */
 import type { Table } from "@/agent/types.ts";
 import { readWords } from "./describe.ts";
-import { affinity, categories, matchColumns, quantities } from "./lexicon.ts";
+import { affinity, categories, keyColumn, matchColumns, quantities } from "./lexicon.ts";
 import type { Read } from "./query.ts";
-import { wayTo } from "./relations.ts";
+import { repeats, wayTo } from "./relations.ts";
 import { ask, type Scan, type Spot, tableSpots } from "./scan.ts";
 import { scanSentence } from "./sentence.ts";
 import { select } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
+import { saysAt } from "./words.ts";
 
 /** Understood, or what has to be said instead. `table` is the one it seems to be about. */
 export type Reading =
@@ -19,12 +20,19 @@ export function readQuestion(schema: Table[], text: string, tokens: Token[]): Re
   return chooseTable(schema, text, tokens, (main) => shape(scanSentence(schema, text, tokens, main, true)));
 }
 
-/** Tries the tables that could be meant until exactly one leaves nothing open. */
+/** Before a table's name these say that it is not the one the sentence is about. */
+const BEHIND = "with|without|no|and|or|nor|not|except|but|have|has|having|than";
+
+/**
+ * Tries the tables that could be meant until exactly one leaves nothing open. A change is of the first that is named,
+ * or of what belongs to it.
+ */
 export function chooseTable(
   schema: Table[],
   text: string,
   tokens: Token[],
   scanAs: (main: Table) => Scan,
+  isChange = false,
 ): Reading {
   const spots = tableSpots(schema, tokens);
   const after = (at: number) => ["per", "each", "every", "by"].includes(tokens[at - 1]?.low ?? "");
@@ -33,8 +41,12 @@ export function chooseTable(
   const qualifies = (s: Spot) =>
     spots.length > 1 && matchColumns([s.table], tokens, s.at + s.length).length > 0;
   const rank = (s: Spot) => owner(s.at, s.length) ? 2 : qualifies(s) ? 1 : 0;
-  const named = spots.filter((s) => !after(s.at)).sort((a, b) => rank(a) - rank(b)).map((s) => s.table);
-  const firsts = [...new Set(named)];
+  const named = spots.filter((s) => !after(s.at)).sort((a, b) => rank(a) - rank(b));
+  // "members without email and loans" is not about loans.
+  const behind = (s: Spot) =>
+    saysAt(tokens, s.at - 1 - saysAt(tokens, s.at - 1, "the|their|a|an|any|all"), BEHIND) > 0;
+  const may = (s: Spot) => (!isChange || tokens[s.at - 1]?.possessive) && !behind(s);
+  const firsts = [...new Set(named.filter((s, i) => i === 0 || may(s)).map((s) => s.table))];
   const tries = firsts.map(scanAs);
   if (firsts.length) return conclude(text, tries);
   const scans = schema.map(scanAs);
@@ -116,7 +128,7 @@ export function shape(scan: Scan): Scan {
     if (sums.length === read.columns.length) {
       read.aggregates = sums.length ? sums.map((of) => ({ name: "sum", of })) : [{ name: "count", of: null }];
       read.columns = [];
-    }
+    } else ask(scan, "I can only count or calculate for each group. Please ask for the rows, sorted by it.");
   }
   if (read.aggregates.length && read.columns.length) {
     const same = read.columns.filter((c) =>
@@ -148,6 +160,21 @@ export function shape(scan: Scan): Scan {
     }
     if (read.beside.length) ask(scan, "I can't show rows of two tables beside a calculation.");
   }
+  const adds = read.aggregates.some((a) => a.name === "sum" || a.name === "avg");
+  const uncounted = read.aggregates.some((a) => !a.of) && !keyColumn(read.table);
+  if ((adds || uncounted) && repeats(scan.schema, read)) {
+    ask(
+      scan,
+      `One row of ${read.table.name} may count several times in such a group, so I can't add that up.`,
+    );
+  }
+  const above = read.aggregates.find((a) =>
+    (a.name === "sum" || a.name === "avg") && a.of && a.of.table !== read.table
+  );
+  if (above?.of) {
+    const { table, column } = above.of;
+    ask(scan, `Each of the ${table.name} may count several times there, so I can't add up ${column.name}.`);
+  }
   const same = read.aggregates.some((a, i) =>
     read.aggregates.slice(0, i).some((b) => a.name === b.name && a.of?.column === b.of?.column)
   );
@@ -156,6 +183,12 @@ export function shape(scan: Scan): Scan {
   const [by] = read.sort.map((s) => s.by === "aggregate" ? null : s.by.column);
   if (scan.top && kind && by && read.columns.length === 1 && categories(kind.table).includes(kind.column)) {
     ask(scan, `By the sum or the average? Say "total ${by.name} per ${kind.column.name}".`);
+  }
+  if (scan.implied && read.sort.length > 1) {
+    const { sort, any } = scan.implied;
+    if (!any) ask(scan, "I can't take those rows and then sort them in another way.");
+    // "first 3 products sorted by price" are the first in that order.
+    read.sort = read.sort.filter((s) => s !== sort);
   }
   const ordered = read.sort.length > 0 || read.groups.length > 0;
   if (scan.top && !ordered) {

@@ -1,6 +1,6 @@
 /** References to rows of other tables in a new row, by key or by label. */
 import type { Table } from "@/agent/types.ts";
-import { isForeign, labelColumn } from "./lexicon.ts";
+import { codeColumn, isForeign, labelColumn } from "./lexicon.ts";
 import type { Column, Literal } from "./query.ts";
 import { literal, name } from "./sql.ts";
 import { type Token, written } from "./tokens.ts";
@@ -25,6 +25,11 @@ export function refer(row: Row, parent: Table, tokens: Token[]): boolean {
   const [first] = value;
   if (!found || !first) return false;
   if (value.length === 1 && first.kind === "number") {
+    assign(row, found.column, value);
+    return true;
+  }
+  if (first.kind === "number") return false;
+  if (codeColumn(parent, value)?.name === found.key) {
     assign(row, found.column, value);
     return true;
   }

@@ -1,5 +1,6 @@
 /** Ways from one table to another along foreign keys. */
 import type { Table } from "@/agent/types.ts";
+import type { Read } from "./query.ts";
 
 /**
  * One step: the columns of `from` equal the columns `to` of `table`. `forward`: `from` holds the reference.
@@ -43,6 +44,23 @@ export function parents(schema: Table[], table: Table): Table[] {
     found.push(...new Set(edge));
   }
   return found;
+}
+
+/**
+ * Whether a row of the main table can be met several times in one group: a patient in a doctor's, once for each visit.
+ * Not where the link between both holds each pair once, nor where each group is one row that refers to it.
+ */
+export function repeats(schema: Table[], read: Read): boolean {
+  return read.groups.some((g) => {
+    const way = wayTo(schema, read.table, g.by === "table" ? g.table : g.ref.table);
+    if (typeof way === "string" || way.every((s) => s.forward)) return false;
+    const [link, end] = way;
+    if (g.by === "column" || !link || link.forward) return true;
+    if (way.length > 2 || (end && !end.forward)) return way.some((s) => s.forward);
+    const pair = [...link.to, ...end?.columns ?? []];
+    const keys = link.table.columns.filter((c) => c.primaryKey > 0);
+    return end !== undefined && !(keys.length > 0 && keys.every((c) => pair.includes(c.name)));
+  });
 }
 
 function steps(schema: Table[], table: Table): Step[] {

@@ -13,8 +13,9 @@ import {
   type Literal,
   type Op,
   type Read,
+  type Sort,
 } from "./query.ts";
-import { parents } from "./relations.ts";
+import { parents, wayTo } from "./relations.ts";
 import type { Token } from "./tokens.ts";
 import { negated } from "./words.ts";
 
@@ -40,6 +41,8 @@ export interface Scan {
   /** Places of the conditions joined by "or" so far; an "and" after them would be ambiguous. */
   chained: "and" | "or" | null;
   lastColumn: ColumnRef | null;
+  /** Whether the values of the next condition were joined by "and". */
+  both: boolean;
   /** How many conditions stood before "except". */
   exceptFrom: number | null;
   /** "all", "every", "everything" was said. */
@@ -48,6 +51,8 @@ export interface Scan {
   shapes: boolean;
   /** "top" was said: what follows "by" counts from the highest. */
   top: boolean;
+  /** The order that "first 3" or "newest 3" brings with it. */
+  implied: { sort: Sort; any: boolean } | null;
   /** The table whose rows are counted, where it is not the main one. */
   counted: Table | null;
 }
@@ -72,10 +77,12 @@ export function startScan(
     joint: null,
     chained: null,
     lastColumn: null,
+    both: false,
     exceptFrom: null,
     all: false,
     shapes,
     top: false,
+    implied: null,
     counted: null,
   };
 }
@@ -177,12 +184,19 @@ function nextDay(day: string): string {
 
 function add(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): void {
   const joint = scan.joint?.word ?? null;
+  const both = scan.both;
+  scan.both = false;
   const last = scan.read.conditions.at(-1);
   scan.joint = null;
   if (condition.kind === "compare") scan.lastColumn = { table: condition.table, column: condition.column };
   const sameColumn = condition.kind === "compare" && last?.kind === "compare" &&
     last.table === condition.table &&
     last.column === condition.column;
+  const joined = both || (sameColumn && joint === "and" && last.op === "eq");
+  if (joined && condition.kind === "compare" && condition.op === "eq" && isMany(scan, condition.table)) {
+    // One of their orders may be open and another shipped.
+    ask(scan, BOTH);
+  }
   if (sameColumn && last.op === condition.op && (last.op === "eq" || last.op === "ne")) {
     // "East and West customers" are customers of either; without a joint the sentence contradicts itself.
     if (!joint && last.op === "eq") {
@@ -191,6 +205,8 @@ function add(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): voi
         `Both values are given for ${last.column.name}. Join them with "or" if either will do.`,
       );
     }
+    // "not open or not shipped" is true of every row.
+    if (last.op === "ne" && joint === "or") return ask(scan, mixed);
     last.values.push(...condition.values);
     return;
   }
@@ -214,5 +230,25 @@ function add(scan: Scan, condition: Exclude<Condition, { kind: "either" }>): voi
   scan.read.conditions.push(condition);
 }
 
+/** "albums Homogenic and Wish" are two, though each is found by a part of its name. */
+export function joinNames(scan: Scan, { table, column }: ColumnRef): void {
+  const last = scan.read.conditions.at(-1);
+  const before = last?.kind === "either" ? last.any : last ? [last] : [];
+  const same = before.length > 0 &&
+    before.every((c) =>
+      c.kind === "compare" && c.column === column && (c.op === "contains" || c.op === "eq")
+    );
+  if (scan.joint?.word !== "and" || !same) return;
+  if (isMany(scan, table)) ask(scan, BOTH);
+  else if (scan.chained !== "and") scan.joint = { ...scan.joint, word: "or" };
+}
+
+/** Whether a row of the main table can have several rows there. */
+export function isMany(scan: Scan, table: Table): boolean {
+  const way = table === scan.read.table ? [] : wayTo(scan.schema, scan.read.table, table);
+  return typeof way !== "string" && way.some((s) => !s.forward);
+}
+
+const BOTH = 'Must they have both? I can only tell who has one or the other. Join them with "or" for that.';
 const apart = "I can't tell how those rows belong together. Please ask it in two steps.";
 const mixed = 'I can\'t tell how "and" and "or" belong together there. Please ask it in two steps.';

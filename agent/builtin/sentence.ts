@@ -8,34 +8,16 @@ import { bareLabel, bareValue, columnCondition, partOf } from "./conditions.ts";
 import { havingCondition, noWay } from "./having.ts";
 import { idClause } from "./ids.ts";
 import { limitClause, sortClause } from "./order.ts";
-import {
-  affinity,
-  labelColumn,
-  matchColumns,
-  matchStart,
-  matchTable,
-  matchValues,
-  nameColumn,
-  nameParts,
-  spoken,
-} from "./lexicon.ts";
-import { nameOp, openName, quotedOwner, SHAPE_WORDS } from "./names.ts";
-import { freeText } from "./operands.ts";
-import type { Condition, Literal } from "./query.ts";
+import { labelClause, quotedLabel } from "./labels.ts";
+import { affinity, matchColumns, matchTable, matchValues, nameColumn, spoken } from "./lexicon.ts";
+import { openName } from "./names.ts";
+import type { Condition } from "./query.ts";
 import { wayTo } from "./relations.ts";
-import {
-  addCondition,
-  ask,
-  chooseColumn,
-  reachableTables,
-  type Scan,
-  startScan,
-  withNegation,
-} from "./scan.ts";
+import { ask, chooseColumn, isMany, reachableTables, type Scan, startScan } from "./scan.ts";
 import { superlativeClause } from "./superlatives.ts";
 import { aggregateClause, byClause, countsRows, distinctClause, groupClause } from "./shapes.ts";
-import { type Token, written } from "./tokens.ts";
-import { comparatorAt, FILLERS, saysAt } from "./words.ts";
+import type { Token } from "./tokens.ts";
+import { FILLERS, isCode, saysAt } from "./words.ts";
 
 /**
  * Scans the tokens as a question about `main`. `shapes`: whether order, groups and columns may be asked
@@ -79,14 +61,18 @@ function column(scan: Scan): boolean {
 
 /** Aggregates are clauses of questions alone: in a change "total" or "count" can only be a column. */
 function aggregate(scan: Scan): boolean {
-  return scan.shapes && aggregateClause(scan);
+  // "Max" in the middle of a sentence is somebody's name.
+  const isName = scan.at > 0 && /^(Max|Min)$/.test(scan.tokens[scan.at]?.text ?? "");
+  return scan.shapes && !isName && aggregateClause(scan);
 }
 
 function value(scan: Scan): boolean {
   const token = scan.tokens[scan.at];
   const [match] = matchValues(reachableTables(scan), scan.tokens, scan.at);
   if (!token || !match) return false;
-  if (match.length === 1 && (FILLERS.has(token.low) || token.kind === "number")) return false;
+  const isSmall = FILLERS.has(token.low) || /^(and|or|but|not|no)$/.test(token.low);
+  const code = isCode(scan.tokens, scan.at) && match.values.includes(token.text);
+  if (match.length === 1 && ((isSmall && !code) || token.kind === "number")) return false;
   const table = matchTable(scan.schema, scan.tokens, scan.at);
   if (table && table.length >= match.length) return false;
   return bareValue(scan);
@@ -100,55 +86,13 @@ function tableClause(scan: Scan): boolean {
     return idClause(scan, scan.read.table, scan.at, false) || quotedLabel(scan);
   }
   const { table } = match;
+  // "user names" where users have a column of that name.
+  const [longer] = matchColumns([table], tokens, scan.at);
+  if (longer && longer.length > match.length) return false;
   const end = scan.at + match.length;
   if (idClause(scan, table, end, true)) return true;
   scan.at = end;
   labelClause(scan, table, match.plural, tokens[end - 1]?.possessive ?? false);
-  return true;
-}
-
-/** A name after its table's: quoted, or words that start with a capital, or any after a singular. */
-function labelClause(scan: Scan, table: Table, plural: boolean, possessive: boolean): void {
-  const { tokens } = scan;
-  const at = scan.at + saysAt(tokens, scan.at, "named|called|with name|with the name|with title|,");
-  const token = tokens[at];
-  const label = labelColumn(table);
-  if (!token || !label || possessive || (at > scan.at && tokens[scan.at]?.low === ",")) return;
-  if (token.kind !== "string" && token.kind !== "word") return;
-  const called = at > scan.at;
-  if (matchValues(reachableTables(scan), tokens, at).length) {
-    if (called) scan.at = at;
-    return;
-  }
-  const run = token.kind === "string" ? [token] : freeText(scan, at);
-  const capital = /^\p{Lu}/u.test(token.text) || token.kind === "string";
-  if (!run.length || matchColumns([table], tokens, at).length || matchTable(scan.schema, tokens, at)) return;
-  if (!called && (FILLERS.has(token.low) || comparatorAt(tokens, at) || (plural && !capital))) return;
-  // Where all names are known, unknown words in lower case are no name.
-  if (!called && !capital && (SHAPE_WORDS.has(token.low) || label.values)) return;
-  const text = written(scan.text, run);
-  const parts = nameParts(table).map((c) => spoken(c.name));
-  if (parts.length) ask(scan, `Is "${text}" a ${parts.join(" or a ")}? Say it before the name.`);
-  const starts = matchStart(label, run);
-  if (starts.length > 1) ask(scan, `"${text}" could be ${starts.join(" or ")}. Which one?`);
-  scan.at = at + run.length;
-  addCondition(scan, {
-    kind: "compare",
-    table,
-    column: label,
-    op: withNegation(scan, label.values ? "eq" : nameOp(scan, run)),
-    values: [{ kind: "text", text: starts[0] ?? text }],
-  });
-}
-
-/** Quoted text by itself is the name of a row of the main table, or of one it refers to. */
-function quotedLabel(scan: Scan): boolean {
-  const token = scan.tokens[scan.at];
-  const owner = token?.kind === "string" ? quotedOwner(scan) : null;
-  if (token?.kind !== "string" || !owner) return false;
-  scan.at++;
-  const values: Literal[] = [{ kind: "text", text: token.text }];
-  addCondition(scan, { kind: "compare", ...owner, op: withNegation(scan, "eq"), values });
   return true;
 }
 
@@ -159,6 +103,7 @@ function projection(scan: Scan): boolean {
   // "price products": a column used as an adjective would be a condition; it is not understood rather than
   // shown.
   const end = scan.at + found.length;
+  if (isCondition(scan)) return false;
   const owned = scan.tokens[end - 1]?.possessive;
   if (!owned && matchTable(scan.schema, scan.tokens, end)?.table === found.table) return false;
   scan.at += found.length;
@@ -166,6 +111,14 @@ function projection(scan: Scan): boolean {
   const known = scan.read.columns.some((c) => c.table === found.table && c.column === found.column);
   if (!known) scan.read.columns.push({ table: found.table, column: found.column });
   return true;
+}
+
+/** "devices that are enabled", "products in stock", "alerts about battery": a condition, though none that is understood. */
+function isCondition({ tokens, at }: Scan): boolean {
+  const before = at - 1 - saysAt(tokens, at - 1, "the|a|an|all|their|its");
+  if (saysAt(tokens, before, "in|on|at|about|to|from|where|whose|if")) return true;
+  const asked = "what|which|who|whose|how|when";
+  return saysAt(tokens, before, "is|are|was|were") > 0 && !saysAt(tokens, before - 1, asked);
 }
 
 const GOES_ON =
@@ -206,8 +159,17 @@ function skip(scan: Scan, token: Token): void {
   if (token.low === "who" && scan.at === 1 && !nameColumn(scan.read.table)) {
     return void scan.unknown.push(token);
   }
+  // "with only open orders" is more than to have one; "from IT" and "ward A" are no small words.
+  const at = scan.at - 1;
+  const restricts = saysAt(scan.tokens, at, "only|just") &&
+    saysAt(scan.tokens, at - 1, "with|has|have|having");
+  const known = saysAt(scan.tokens, at - 1, "in|from|of|for") &&
+    matchValues(reachableTables(scan), scan.tokens, at).length > 0;
+  // "delete everything about Bob" is more than Bob's own row.
+  const vague = !scan.shapes && token.low === "about";
+  if (restricts || known || vague || isCode(scan.tokens, at)) return void scan.unknown.push(token);
   if (token.kind === "word" && FILLERS.has(token.low)) {
-    if (/^(all|every|everything|everyone|any|each|whole)$/.test(token.low)) scan.all = true;
+    if (/^(all|every|everything|everyone|each|whole)$/.test(token.low)) scan.all = true;
     return;
   }
   if (token.kind === "sign" && /^[.?!;:…]$/.test(token.text)) return;
@@ -238,8 +200,9 @@ function finish(scan: Scan): void {
   ]);
   const columns = read.conditions.flatMap((c) => c.kind === "compare" ? [c] : []);
   for (const c of read.conditions) {
-    const mixes = c.kind === "related" && c.without && columns.some((other) => other.table === c.table);
-    if (mixes) ask(scan, `I can't combine "without ${c.table.name}" with conditions on ${c.table.name}.`);
+    if (c.kind !== "related" || !columns.some((other) => other.table === c.table)) continue;
+    if (c.without) ask(scan, `I can't combine "without ${c.table.name}" with conditions on ${c.table.name}.`);
+    if (c.count) ask(scan, `I can't tell which ${c.table.name} to count. Please ask it in two steps.`);
   }
   for (const c of columns) {
     const wrong = affinity(c.column) === "number" && c.values.some((v) => v.kind === "text");
@@ -252,6 +215,16 @@ function finish(scan: Scan): void {
     : [];
   if (away && typeof steps !== "string" && steps.some((s) => !s.forward)) {
     ask(scan, `Should I show ${read.table.name} or ${away.table.name}? Name what to show of one table.`);
+  }
+  const many = read.sort.find((s) =>
+    s.by !== "aggregate" && !read.aggregates.length && isMany(scan, s.by.table)
+  );
+  if (many && many.by !== "aggregate" && !read.groups.length) {
+    const { table, column } = many.by;
+    ask(
+      scan,
+      `Each of ${read.table.name} may have several ${table.name}: by the total or the highest ${column.name}?`,
+    );
   }
   for (const table of used) {
     const way = table === read.table ? [] : wayTo(scan.schema, read.table, table);

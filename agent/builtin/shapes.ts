@@ -1,8 +1,8 @@
 /** Clauses that calculate: aggregates, groups, distinct values. */
-import { affinity, categories, matchColumns, matchTable, quantities } from "./lexicon.ts";
+import { affinity, categories, isFlag, matchColumns, matchTable, quantities, spoken } from "./lexicon.ts";
 import type { AggregateName, ColumnRef, Group } from "./query.ts";
 import { wayTo } from "./relations.ts";
-import { ask, reachableTables, type Scan } from "./scan.ts";
+import { ask, isMany, reachableTables, type Scan } from "./scan.ts";
 import { aggregateAt, comparatorAt, saysAt } from "./words.ts";
 import { columnAt, DOWN, sortList, UP } from "./order.ts";
 
@@ -38,6 +38,14 @@ export function byClause(scan: Scan): boolean {
   }
   const column = columnAt(scan, at);
   if (column && !comparatorAt(scan.tokens, column.next)) {
+    const { table: owner, column: of } = column.ref;
+    if (scan.top && !scan.read.aggregates.length && isMany(scan, owner) && quantities(owner).includes(of)) {
+      // "top 3 customers by order amount": of all their orders.
+      scan.at = column.next;
+      scan.read.aggregates.push({ name: "sum", of: column.ref });
+      scan.read.sort.push({ by: "aggregate", descending: true });
+      return true;
+    }
     const directed = saysAt(scan.tokens, column.next, DOWN) || saysAt(scan.tokens, column.next, UP);
     const category = categories(column.ref.table).includes(column.ref.column);
     const grouping = !directed && !scan.top && scan.read.limit === null &&
@@ -81,7 +89,14 @@ export function aggregateClause(scan: Scan): boolean {
     if (!joint || !aggregateAt(tokens, at + joint)) break;
     at += joint;
   }
-  if (!names.length) return false;
+  if (read.aggregates.length && saysAt(tokens, scan.at - 1, "in") && saysAt(tokens, scan.at, "total")) {
+    // "how many orders are there in total"
+    scan.at++;
+    return true;
+  }
+  // "average number of orders" would be an average of counts.
+  const nested = saysAt(tokens, at + saysAt(tokens, at, "of|of the|the"), "number of|count of|how many");
+  if (!names.length || nested) return false;
   at += saysAt(tokens, at, "of|of the|of all|of all the|the|all|of our|our|of each");
   const distinct = saysAt(tokens, at, "different|distinct|unique");
   at += distinct;
@@ -93,12 +108,27 @@ export function aggregateClause(scan: Scan): boolean {
   const counts = names.length === 1 && saysAt(tokens, scan.at, "total") > 0 && at === scan.at + 1 && !same;
   if (same && !isColumn) return false;
   if (names.every((n) => n === "count") || (counts && table && !isColumn)) {
-    if (isColumn && (distinct || !table)) {
+    // "how many active products" counts products; "how many pages" could as well be their sum.
+    const adjective = isColumn && matchTable(scan.schema, tokens, column.next) !== null;
+    if (isColumn && (distinct || (!table && !adjective))) {
+      const { table: owner, column: of } = column.ref;
+      if (!distinct && (isFlag(of) || quantities(owner).includes(of))) {
+        const words = spoken(of.name);
+        ask(scan, `Say "total ${words}" for the sum of ${words}, or "how many different ${words}".`);
+      }
       scan.at = column.next;
       read.aggregates.push({ name: "count", of: column.ref });
       return true;
     }
     if (distinct) return false;
+    const money = counts && table ? quantities(table.table).find((c) => MONEY.test(c.name)) : undefined;
+    if (money && table) {
+      const things = spoken(table.table.name);
+      ask(
+        scan,
+        `The number of ${things}, or the total ${spoken(money.name)} of ${things}? Say it like that.`,
+      );
+    }
     scan.at = at;
     // "by number of orders" counts rows of that table.
     read.aggregates.push({ name: "count", of: null });
@@ -146,6 +176,9 @@ export function distinctClause(scan: Scan): boolean {
   scan.read.columns.push(column.ref);
   return true;
 }
+
+/** Of what such columns hold, a total is more likely the sum than the number of rows. */
+const MONEY = /amount|price|cost|fee|value|sum|salary|pay/i;
 
 function groupList(scan: Scan, from: number): boolean {
   const groups: Group[] = [];

@@ -1,8 +1,8 @@
 /** SQLite text: names quoted only where they must be, text escaped, conditions, and the query of a read. */
 import type { Table } from "@/agent/types.ts";
-import { affinity, keyColumn, labelColumn, nameColumn, spoken } from "./lexicon.ts";
+import { affinity, keyColumn, labelColumn, nameColumn, nameParts, spoken } from "./lexicon.ts";
 import type { Aggregate, Compare, Condition, Either, Literal, Read, Related } from "./query.ts";
-import { type Step, wayTo } from "./relations.ts";
+import { repeats, type Step, wayTo } from "./relations.ts";
 
 /** Words that SQLite reads as keywords somewhere (https://sqlite.org/lang_keywords.html). */
 const KEYWORDS = new Set(
@@ -53,7 +53,9 @@ export function select(schema: Table[], read: Read): string {
   const joined = joins(schema, read);
   const qualify = joined !== "";
   const column = (table: Table, column: string) => (qualify ? `${name(table.name)}.` : "") + name(column);
-  const aggregates = read.aggregates.map((a) => `${call(a, column)} AS ${name(aggregateName(a))}`);
+  const [key] = repeats(schema, read) ? [keyColumn(read.table)] : [];
+  const each = key ? `DISTINCT ${column(read.table, key.name)}` : "*";
+  const aggregates = read.aggregates.map((a) => `${call(a, column, each)} AS ${name(aggregateName(a))}`);
   const groups: string[] = [], groupBy: string[] = [];
   for (const g of read.groups) {
     if (g.by === "column") {
@@ -62,8 +64,12 @@ export function select(schema: Table[], read: Read): string {
       continue;
     }
     const keys = g.table.columns.filter((c) => c.primaryKey > 0).map((c) => column(g.table, c.name));
-    const label = nameColumn(g.table) ?? keyColumn(g.table) ?? labelColumn(g.table) ?? g.table.columns[0];
-    if (label) groups.push(column(g.table, label.name));
+    const named = nameColumn(g.table) ?? keyColumn(g.table);
+    const label = named ?? labelColumn(g.table) ?? g.table.columns[0];
+    const parts = nameColumn(g.table) ? [] : nameParts(g.table).map((c) => column(g.table, c.name));
+    if (parts.length) groups.push(...parts);
+    else if (!named && keys.length) groups.push(...keys);
+    else if (label) groups.push(column(g.table, label.name));
     groupBy.push(...(keys.length ? keys : groups));
   }
   const plain = read.columns.map((c) => column(c.table, c.column.name));
@@ -78,7 +84,11 @@ export function select(schema: Table[], read: Read): string {
     const by = s.by === "aggregate"
       ? (first ? name(aggregateName(first)) : "1")
       : column(s.by.table, s.by.column.name);
-    return by + (s.descending ? " DESC" : "");
+    if (s.descending) return `${by} DESC`;
+    // The oldest is not the one whose day is unknown.
+    const open = s.by !== "aggregate" &&
+      (s.by.table !== read.table || mayBeNull(s.by.table, s.by.column.name));
+    return by + (open && read.limit !== null ? " NULLS LAST" : "");
   });
   if (!order.length && groups.length) order.push(...groups);
   return `SELECT ${read.distinct ? "DISTINCT " : ""}${shown.join(", ")} FROM ${
@@ -102,8 +112,8 @@ export function aggregateName(a: Aggregate): string {
   return a.of ? `${words[a.name]}_${spoken(a.of.column.name).replaceAll(" ", "_")}` : words[a.name];
 }
 
-function call(a: Aggregate, column: (table: Table, column: string) => string): string {
-  if (!a.of) return "COUNT(*)";
+function call(a: Aggregate, column: (table: Table, column: string) => string, each: string): string {
+  if (!a.of) return `COUNT(${each})`;
   const of = column(a.of.table, a.of.column.name);
   return a.name === "count" ? `COUNT(DISTINCT ${of})` : `${a.name.toUpperCase()}(${of})`;
 }
@@ -125,10 +135,7 @@ function joins(schema: Table[], read: Read): string {
     for (const step of way) {
       if (there.has(step.table)) continue;
       there.add(step.table);
-      const on = step.columns.map((c, i) =>
-        `${name(step.table.name)}.${name(step.to[i] ?? c)} = ${name(step.from.name)}.${name(c)}`
-      );
-      sql += ` LEFT JOIN ${name(step.table.name)} ON ${on.join(" AND ")}`;
+      sql += ` LEFT JOIN ${name(step.table.name)} ON ${on(step)}`;
     }
   }
   return sql;
@@ -150,7 +157,14 @@ function related(schema: Table[], table: Table, c: Related, prefix: string): str
   // "at most 2" is true of rows that have none, which no group of the other table stands for.
   const inverse = { lt: ">=", le: ">", eq: "=", ne: "=", gt: ">", ge: ">=" }[c.count.op];
   const none = c.count.op === "lt" || c.count.op === "le" || c.count.op === "ne";
-  return inside(way, "", prefix, none ? "NOT IN" : "IN", ` HAVING COUNT(*) ${inverse} ${c.count.n}`);
+  return inside(
+    way.slice(0, 1),
+    "",
+    prefix,
+    none ? "NOT IN" : "IN",
+    ` HAVING ${counted(way)} ${inverse} ${c.count.n}`,
+    way.slice(1),
+  );
 }
 
 function within(schema: Table[], table: Table, other: Table, about: Condition[], prefix: string): string {
@@ -160,13 +174,23 @@ function within(schema: Table[], table: Table, other: Table, about: Condition[],
   return inside(way, compares.map((c) => compare(c, "")).join(" AND "), prefix, "IN", "");
 }
 
-/** `key IN (SELECT key FROM next WHERE …)`, nested once per step. */
+/** What is counted at a way's end: its rows, each once though several links lead there. */
+function counted(way: Step[]): string {
+  const last = way.at(-1), [key] = last?.to ?? [];
+  const links = way.some((s) => s.forward);
+  return links && last && key !== undefined
+    ? `COUNT(DISTINCT ${name(last.table.name)}.${name(key)})`
+    : "COUNT(*)";
+}
+
+/** `key IN (SELECT key FROM next WHERE …)`, nested once per step; `joined` leads on to the rows that `having` counts. */
 function inside(
   way: Step[],
   condition: string,
   prefix: string,
   word: "IN" | "NOT IN",
   having: string,
+  joined: Step[] = [],
 ): string {
   const [step, ...rest] = way;
   if (!step) return condition || "1";
@@ -174,12 +198,29 @@ function inside(
     const list = columns.map((c) => p + name(c)).join(", ");
     return columns.length > 1 ? `(${list})` : list;
   };
-  const deeper = rest.length ? inside(rest, condition, "", "IN", rest.length ? having : "") : condition;
-  const conditions = [deeper, ...(word === "NOT IN" ? step.to.map((c) => `${name(c)} IS NOT NULL`) : [])];
+  const deeper = rest.length ? inside(rest, condition, "", "IN", "") : condition;
+  const to = step.to.map((c) => (joined.length ? `${name(step.table.name)}.` : "") + name(c));
+  const conditions = [deeper, ...(word === "NOT IN" ? to.map((c) => `${c} IS NOT NULL`) : [])];
   const given = conditions.filter((c) => c !== "").join(" AND ");
-  const list = step.to.map(name).join(", ");
-  return `${tuple(step.columns, prefix)} ${word} (SELECT ${list} FROM ${name(step.table.name)}` +
-    (given ? ` WHERE ${given}` : "") + (having && !rest.length ? ` GROUP BY ${list}${having}` : "") + ")";
+  const list = to.join(", ");
+  const test = `${tuple(step.columns, prefix)} ${word} (SELECT ${list} FROM ${name(step.table.name)}` +
+    joined.map((s) => ` JOIN ${name(s.table.name)} ON ${on(s)}`).join("") +
+    (given ? ` WHERE ${given}` : "") + (having ? ` GROUP BY ${list}${having}` : "") + ")";
+  // NOT IN is unknown of a reference that is empty, though it leads nowhere.
+  const empty = word === "IN" ? [] : step.columns.filter((c) => mayBeNull(step.from, c));
+  return empty.length ? `(${empty.map((c) => `${prefix}${name(c)} IS NULL OR `).join("")}${test})` : test;
+}
+
+function mayBeNull(table: Table, name: string): boolean {
+  const column = table.columns.find((c) => c.name === name);
+  return column === undefined || (!column.notNull && column.primaryKey === 0);
+}
+
+/** The condition of a join along one step. */
+function on(step: Step): string {
+  return step.columns.map((c, i) =>
+    `${name(step.table.name)}.${name(step.to[i] ?? c)} = ${name(step.from.name)}.${name(c)}`
+  ).join(" AND ");
 }
 
 function compare(c: Compare, prefix: string): string {

@@ -1,7 +1,7 @@
 /** "the most expensive product", "the 3 cheapest products", "which product is the cheapest". */
 import { matchTable, matchValues, quantities } from "./lexicon.ts";
 import { ask, type Scan } from "./scan.ts";
-import { saysAt } from "./words.ts";
+import { digits, saysAt } from "./words.ts";
 
 const DEAR = "most expensive|priciest|dearest|highest priced";
 const CHEAP = "cheapest|least expensive|lowest priced";
@@ -9,8 +9,8 @@ const CHEAP = "cheapest|least expensive|lowest priced";
 /** Order by the one column that holds prices; a single row where one was asked for. */
 export function superlativeClause(scan: Scan): boolean {
   const { tokens, read } = scan;
-  const n = tokens[scan.at];
-  const counted = n?.kind === "number" && !n.percent && /^[1-9]\d{0,5}$/.test(n.text) ? 1 : 0;
+  const n = digits(tokens[scan.at]);
+  const counted = n !== null && /^[1-9]\d{0,5}$/.test(n) ? 1 : 0;
   const at = scan.at + counted;
   const word = saysAt(tokens, at, DEAR) || saysAt(tokens, at, CHEAP);
   if (!word || scan.negation || scan.joint) return false;
@@ -28,7 +28,7 @@ export function superlativeClause(scan: Scan): boolean {
   if (found.length > 1) {
     ask(scan, `By which column: ${found.map((c) => c.name).join(", ")}?`);
   }
-  if (counted) read.limit = Number(n?.text);
+  if (counted) read.limit = Number(n);
   else if (!said.plural) read.limit = 1;
   const descending = saysAt(tokens, at, DEAR) > 0;
   read.sort.push({ by: { table: read.table, column }, descending });

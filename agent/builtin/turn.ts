@@ -23,7 +23,7 @@ interface Result {
 export function nextTurn(prompt: LanguageModelV4Prompt, schema: Table[], tools: Set<string>): Turn {
   const last = prompt.findLastIndex((m) => m.role === "user");
   const said = lastSaid(prompt, last);
-  if (said.note) return { say: outcomeAnswer(said.text) };
+  if (said.notes.length) return { say: outcomeAnswer(said.notes) };
   const current = plan(said.text, {
     schema,
     previous: previousRead(prompt.slice(0, said.from), schema),
@@ -71,19 +71,19 @@ function withdrawn(current: Plan, prompt: LanguageModelV4Prompt): Plan {
 }
 
 /**
- * The person's last words. A note counts only where no person's message stands beside it: people go first.
+ * The person's last words, or the notes of decisions that came together. A note counts only where no person's message
+ * stands beside it: people go first.
  */
 function lastSaid(
   prompt: LanguageModelV4Prompt,
   last: number,
-): { text: string; note: boolean; from: number } {
+): { text: string; notes: string[]; from: number } {
   let from = last;
   while (from > 0 && prompt[from - 1]?.role === "user") from--;
   const texts = userTexts(prompt.slice(Math.max(0, from), last + 1));
   const person = texts.findLast((t) => !isNote(t));
-  if (person !== undefined) return { text: person, note: false, from: Math.max(0, from) };
-  const notes = texts.filter(isNote);
-  return { text: notes.at(-1) ?? "", note: notes.length > 0, from: Math.max(0, from) };
+  const notes = person === undefined ? texts.filter(isNote) : [];
+  return { text: person ?? "", notes, from: Math.max(0, from) };
 }
 
 /** The query that "them" means: found by planning the conversation's sentences again, in order. */

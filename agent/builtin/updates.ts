@@ -4,9 +4,9 @@
 import type { Table } from "@/agent/types.ts";
 import { adjustment, type Parts, separator, targetOf } from "./adjustments.ts";
 import { assignment, empty, knownAt, type Sentence, valueAt } from "./assigned_values.ts";
-import { type Change, hasPronoun, readTarget, whichRows } from "./changes.ts";
+import { type Change, hasPronoun, onesAt, readTarget, whichRows, whose } from "./changes.ts";
 import { columnWords, whereWords } from "./describe.ts";
-import { labelColumn, matchColumns, matchValues } from "./lexicon.ts";
+import { isFlag, labelColumn, matchColumns, matchValues } from "./lexicon.ts";
 import { askColumn, meant } from "./newvalues.ts";
 import type { Literal } from "./query.ts";
 import { tableSpots } from "./scan.ts";
@@ -24,7 +24,7 @@ export function readUpdate(s: Sentence, verb: string, tokens: Token[]): Change {
   const ordered = set > 0 ? [...said.slice(set + 1), separator, ...said.slice(0, set)] : said;
   const named = tableSpots(s.schema, said).map((spot) => spot.table);
   const tables = named.length ? [...new Set(named)] : guesses(s, said);
-  const changes = tables.flatMap((table) => attempt(s, verb, ordered, table));
+  const changes = tables.flatMap((table) => attempt(s, verb, ordered, said, table));
   const good = changes.filter((c) => c.ok);
   const [one] = good;
   if (one && !named.length && good.some((c) => c.table !== one.table)) {
@@ -37,10 +37,10 @@ export function readUpdate(s: Sentence, verb: string, tokens: Token[]): Change {
 }
 
 /** The first way of splitting that works, or why none does. */
-function attempt(s: Sentence, verb: string, tokens: Token[], table: Table): Change[] {
+function attempt(s: Sentence, verb: string, tokens: Token[], said: Token[], table: Table): Change[] {
   const failures: Change[] = [];
   for (const parts of splits(s, verb, tokens, table)) {
-    const change = build(s, table, parts, verb);
+    const change = build(s, table, parts, verb, said);
     if (change.ok) return [change];
     failures.push(change);
   }
@@ -49,7 +49,7 @@ function attempt(s: Sentence, verb: string, tokens: Token[], table: Table): Chan
 
 /** Tables that a change without a table's name could be about. */
 function guesses(s: Sentence, tokens: Token[]): Table[] {
-  if (s.previous && hasPronoun(tokens)) return [s.previous.table];
+  if (s.previous && (hasPronoun(tokens) || onesAt(tokens) >= 0)) return [s.previous.table];
   return s.schema.filter((t) => t.kind === "table");
 }
 
@@ -62,8 +62,8 @@ function splits(s: Sentence, verb: string, tokens: Token[], table: Table): Parts
     const target = targetOf(table, tokens);
     return target ? [{ assignments: [empty(target.column)], rest: target.rest }] : [];
   }
-  if (/^(give|assign)$/.test(verb)) return given(s, verb, tokens, table);
-  const found: Parts[] = [];
+  const found = /^(give|assign)$/.test(verb) ? given(s, verb, tokens, table) : [];
+  if (verb === "give" || found.length) return found;
   for (let at = 0; at < tokens.length; at++) {
     const length = saysAt(tokens, at, CONNECTORS);
     if (!length) continue;
@@ -73,6 +73,12 @@ function splits(s: Sentence, verb: string, tokens: Token[], table: Table): Parts
   }
   if (/^(make|mark|set|flag)$/.test(verb)) {
     for (let at = 1; at < tokens.length; at++) {
+      const [flag] = matchColumns([table], tokens, at);
+      if (flag && isFlag(flag.column) && at + flag.length === tokens.length) {
+        const not = saysAt(tokens, at - 1, "not");
+        const value: Literal = { kind: "number", raw: not ? "0" : "1" };
+        found.push({ assignments: [assignment(flag.column, value)], rest: tokens.slice(0, at - not) });
+      }
       const [match, other] = matchValues([table], tokens, at);
       if (!match || other || at + match.length !== tokens.length || match.values.length !== 1) continue;
       const value: Literal = { kind: "text", text: match.values[0] ?? "" };
@@ -127,7 +133,7 @@ function assigned(s: Sentence, verb: string, left: Token[], right: Token[], tabl
   return { assignments, rest: [...(target ? target.rest : left), separator, ...rest] };
 }
 
-function build(s: Sentence, table: Table, parts: Parts, verb: string): Change {
+function build(s: Sentence, table: Table, parts: Parts, verb: string, said: Token[]): Change {
   const target = readTarget(s.schema, s.text, parts.rest, s.previous, table);
   if (!target.ok) return target;
   const { conditions } = target.read;
@@ -146,6 +152,8 @@ function build(s: Sentence, table: Table, parts: Parts, verb: string): Change {
   if (!conditions.length && !target.all) {
     return { ok: false, say: whichRows(table, verb), unknown: [], table };
   }
+  const unclear = whose(s.schema, said, target.read, s.previous);
+  if (unclear) return { ok: false, say: unclear, unknown: [], table };
   const set = parts.assignments.map((a) => `${name(a.column.name)} = ${a.sql}`).join(", ");
   const words = parts.assignments.map((a) => `${columnWords(a.column)} to ${a.words}`).join(" and ");
   const about = conditions.length ? whereWords(target.read) : ` for all ${table.name}`;

@@ -24,6 +24,33 @@ export const BOUNDARIES = new Set(
   at please than when if only also then`.split(/\s+/),
 );
 
+/** Words of time, which end a name or a value that is not quoted. What they restrict is never passed over. */
+export const TIMES = new Set(
+  `today yesterday tomorrow tonight week weeks month months year years ago recently lately currently already yet ever
+  again twice soon this`.split(/\s+/),
+);
+
+/** Words of commands: after "and" or "then" another one begins. */
+const COMMANDS =
+  "add|insert|create|delete|remove|drop|erase|truncate|set|change|update|upgrade|downgrade|promote|demote|move|mark|" +
+  "rename|increase|raise|decrease|reduce|clear|give|assign|show|list|count|undo|revert";
+
+/** Whether a second command begins inside these words: "Ada Lovelace and delete customer 3". */
+export function holdsCommand(tokens: Token[]): boolean {
+  return tokens.some((_, at) => {
+    const joint = saysAt(tokens, at, "and|then|and then|and also|also|and please");
+    return joint > 0 && saysAt(tokens, at + joint, COMMANDS) > 0;
+  });
+}
+
+/** Whether a short word in capitals stands in a sentence that is not: "IT", "US" and "A" are codes, "it" is not. */
+export function isCode(tokens: Token[], at: number): boolean {
+  const token = tokens[at];
+  return token?.kind === "word" &&
+    (at > 0 ? /^(?:A|\p{Lu}{2})$/u : /^(?!HI|OK)\p{Lu}{2}$/u).test(token.text) &&
+    tokens.some((t) => t.kind === "word" && /\p{Ll}/u.test(t.text));
+}
+
 const COMPARATORS: [string, Op][] = [
   ["is equal to", "eq"],
   ["equal to", "eq"],
@@ -158,6 +185,16 @@ const AGGREGATES: [string, AggregateName][] = [
   ["lowest", "min"],
   ["smallest", "min"],
 ];
+
+const NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split(" ");
+
+/** The digits of a whole number, also where it is a small one in words; null where the token is none. */
+export function digits(token: Token | undefined): string | null {
+  if (token?.kind === "number") return /^\d+$/.test(token.text) && !token.percent ? token.text : null;
+  // "One More Time" is a name.
+  const n = token?.kind === "word" ? NUMBERS.indexOf(token.text) : -1;
+  return n < 0 ? null : String(n + 1);
+}
 
 /** Comparators of time, which never speak of a quantity. */
 export function isTemporal(tokens: Token[], at: number): boolean {

@@ -4,6 +4,7 @@
  * carry it, never be the same query as without it.
  */
 import assert from "node:assert/strict";
+import { HOSPITAL, MUSIC, STAFF } from "./builtin_places.ts";
 import { HOTEL, INVOICES } from "./builtin_trades.ts";
 import { type Bench, bench, EDITED, ODD, SAMPLE, SHOP, surveyedBench } from "./builtin_fixtures.ts";
 
@@ -84,6 +85,26 @@ const NAMED: [string, string[]][] = [
     "mark booking 2 as paid",
     "set birthday of guest 2 to Dec 31 1999",
     "how many bookings per room",
+  ]],
+  [HOSPITAL, [
+    "doctors on call in Surgery",
+    "last five visits",
+    "patients with at least two visits",
+    "prescriptions for Aspirin with no refills",
+    "delete doctors on call",
+    "make all patients insured",
+    "how many patients per doctor",
+  ]],
+  [MUSIC, [
+    "users with a playlist called Focus",
+    "playlists with more than 2 tracks",
+    "how many explicit tracks are there",
+    "upgrade free users from USA to premium",
+  ]],
+  [STAFF, [
+    "employees in HR or Sales from US",
+    "employees on project P-1",
+    "set due to 2024-12-31 for projects without due",
   ]],
   [INVOICES, [
     "invoices with 'call' in the memo",
