@@ -181,6 +181,8 @@ export interface MessageMetadata {
   /** The actions that an outcome note speaks of. */
   actions?: number[];
   model?: string;
+  /** Of an answer: the newest message that the model had been shown when it began. */
+  seen?: string;
 }
 
 /** Parts of a message that are data: the result of a command stands beside its words. */

@@ -2,7 +2,7 @@
  * Drives one answer to its end, whatever the tabs do. Chunks go to this process's tabs at once and to KV in batches;
  * every batch checks the lease, so that a process that was declared dead can't write on.
  */
-import { isStepCount, readUIMessageStream, streamText, toUIMessageStream } from "ai";
+import { type FinishReason, isStepCount, readUIMessageStream, streamText, toUIMessageStream } from "ai";
 import type { ChatChunk, ChatMessage, MessageMetadata } from "../types.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import type { Hub } from "../live/hub.ts";
@@ -12,6 +12,7 @@ import { announce } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff } from "../store/kv.ts";
 import { dropLarge, putLarge } from "../store/large.ts";
+import { joinDeltas, says, unitsOf } from "./chunks.ts";
 import { modelFailure } from "./model.ts";
 import type { Prepared } from "./prepare.ts";
 import { appendMessages } from "./store.ts";
@@ -19,9 +20,20 @@ import { appendMessages } from "./store.ts";
 /** Steps of one answer; the last one has no tools, so that it always ends in words. */
 const MAX_STEPS = 5;
 /** Text waits this long for company before it is written to KV, in milliseconds. */
-const FLUSH_MS = 50;
+export const FLUSH_MS = 50;
 /** A model that says nothing for this long has failed, in milliseconds. */
 const SILENCE_MS = 60_000;
+/** So does one that comes to no end: an answer holds this many characters, thoughts and arguments of tools included. */
+const MAX_UNITS = 200_000;
+
+/** Why an answer is not whole, though it ended in good order. */
+const CUT: Partial<Record<FinishReason, string>> = {
+  length: "The answer is cut off: it reached the model's limit.",
+  "content-filter": "The model's provider withheld the answer, or its end.",
+  error: "The answer broke off.",
+  // The stream ended before the model gave its reason, though the connection closed in good order.
+  interrupted: "The answer broke off.",
+};
 
 export interface Drive {
   ws: string;
@@ -44,40 +56,52 @@ export async function drive(run: Drive): Promise<void> {
   const hub = await hubOf(run.ws);
   const told = hub.drain();
   const log = new ChunkLog(hub, run);
-  const silence = new AbortController();
-  const signal = AbortSignal.any([run.signal, silence.signal, log.fenced]);
+  const broken = new AbortController();
+  const signal = AbortSignal.any([run.signal, broken.signal, log.fenced]);
   let status: Status = "done";
   let error: string | undefined;
+  let left = MAX_UNITS;
+  let isEmpty = true;
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   const alive = () => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => silence.abort(new DOMException("silent", "TimeoutError")), SILENCE_MS);
+    watchdog = setTimeout(() => broken.abort(new DOMException("silent", "TimeoutError")), SILENCE_MS);
   };
   try {
     alive();
-    const stream = await answer(run, signal);
+    const stream = await answer(run, signal, alive);
     // Tabs hear of the question before they hear of the answer.
     await told;
     for await (const chunk of stream) {
       alive();
+      left -= unitsOf(chunk);
+      if (left < 0) {
+        status = "failed";
+        broken.abort(new Refusal("limit", "The answer became too long and was stopped."));
+        continue;
+      }
+      isEmpty &&= !says(chunk);
       if (chunk.type === "error") {
         status = "failed";
         error ??= chunk.errorText;
       }
-      // The stream ended before the model gave its reason: cut, though the connection closed in good order.
-      if (chunk.type === "finish" && chunk.finishReason === "interrupted") status = "failed";
+      if (chunk.type === "finish" && status === "done") {
+        error = CUT[chunk.finishReason ?? "stop"];
+        if (!error && isEmpty && run.kind === "answer") error = "The model gave no answer.";
+        if (error) status = "failed";
+      }
       // How it ended is said once, below, after everything else.
       if (chunk.type !== "finish" && chunk.type !== "abort") log.add(chunk);
       if (chunk.type === "abort") status = run.signal.aborted ? "stopped" : "failed";
     }
   } catch (thrown) {
     status = run.signal.aborted ? "stopped" : "failed";
-    if (status === "failed") error = thrown instanceof Refusal ? thrown.message : modelFailure(thrown);
-    if (status === "failed" && !silence.signal.aborted) logUnexpected(thrown, "run");
+    if (status === "failed") error = failure(thrown);
+    if (status === "failed" && !broken.signal.aborted) logUnexpected(thrown, "run");
   } finally {
     clearTimeout(watchdog);
   }
-  if (silence.signal.aborted && status !== "stopped") error = modelFailure(silence.signal.reason);
+  if (broken.signal.aborted && status !== "stopped") error = failure(broken.signal.reason);
   if (status === "failed") error ??= "The answer broke off.";
   const metadata: MessageMetadata = { status, at: new Date().toISOString(), ...(error && { error }) };
   run.onEnding?.();
@@ -85,8 +109,13 @@ export async function drive(run: Drive): Promise<void> {
   await log.end(metadata);
 }
 
-async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<ChatChunk>> {
-  const { name, call } = await run.prepared;
+async function answer(
+  run: Drive,
+  signal: AbortSignal,
+  alive: () => void,
+): Promise<ReadableStream<ChatChunk>> {
+  const { name, seen, pulse, call } = await Promise.race([run.prepared, abortOf(signal)]);
+  pulse.beat = alive;
   const result = streamText({
     ...call,
     stopWhen: isStepCount(MAX_STEPS),
@@ -106,6 +135,7 @@ async function answer(run: Drive, signal: AbortSignal): Promise<ReadableStream<C
         ? {
           at: new Date().toISOString(),
           model: name,
+          seen,
           ...(run.kind === "followup" && { kind: "followup" }),
         }
         : undefined,
@@ -209,9 +239,9 @@ export async function closeRun(ws: string, run: string, message: ChatMessage): P
     const lease = await kv.get<Lease>(keys.run(ws));
     if (lease.value?.run !== run) return false;
     const op = kv.atomic().check(lease).delete(keys.run(ws));
-    // Nobody asked for a follow-up: one that gave way before its first word leaves no message. An answer says "Stopped."
-    const empty = lease.value.kind === "followup" && message.parts.length === 0 &&
-      message.metadata?.status === "stopped";
+    // Nobody asked for a follow-up: one without a word leaves no message. An answer says "Stopped."
+    const empty = lease.value.kind === "followup" && message.metadata?.status !== "failed" &&
+      !message.parts.some((part) => part.type === "text" && part.text.trim() !== "");
     announce(kv, op, ws, empty ? [{ t: "run", run: "" }] : await appendMessages(kv, op, ws, [message]));
     if ((await op.commit()).ok) break;
     await backoff(tries);
@@ -229,16 +259,14 @@ async function trim(kv: Deno.Kv, ws: string, run: string): Promise<void> {
   }
 }
 
-/** Neighbouring deltas of one part as one, so that building the message costs no more than its length. */
-function joinDeltas(chunks: readonly ChatChunk[]): ChatChunk[] {
-  const joined: ChatChunk[] = [];
-  for (const chunk of chunks) {
-    const last = joined.at(-1);
-    if (
-      (chunk.type === "text-delta" || chunk.type === "reasoning-delta") && last?.type === chunk.type &&
-      last.id === chunk.id
-    ) joined[joined.length - 1] = { ...last, delta: last.delta + chunk.delta };
-    else joined.push(chunk);
-  }
-  return joined;
+function failure(thrown: unknown): string {
+  return thrown instanceof Refusal ? thrown.message : modelFailure(thrown);
+}
+
+/** Fails as soon as the signal aborts. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, fail) => {
+    if (signal.aborted) fail(signal.reason);
+    signal.addEventListener("abort", () => fail(signal.reason), { once: true });
+  });
 }

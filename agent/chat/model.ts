@@ -11,8 +11,10 @@ import {
 import type { Table } from "../types.ts";
 import { createBuiltinModel } from "../builtin/model.ts";
 import { settings } from "../settings.ts";
+import { forgetOld } from "./budget.ts";
 import { pauseOf, refuseLongPauses } from "./patience.ts";
 import { mendQuirks } from "./quirks.ts";
+import { sendWhole } from "./wellformed.ts";
 
 /** Pause between the words of the built-in model, in milliseconds: it reads as writing, and can be stopped. */
 const WORD_MS = 12;
@@ -30,8 +32,11 @@ export function modelInfo(): { builtin: boolean; name: string } {
   return model ? { builtin: false, name: model.name } : { builtin: true, name: "Built-in model" };
 }
 
-/** The model for one run. The built-in one plans from the schema it is given. */
-export function chooseModel(schema: Table[]): ChosenModel {
+/**
+ * The model for one run. The built-in one plans from the schema it is given. `onHeld` is called when the model says
+ * something that is not passed on yet.
+ */
+export function chooseModel(schema: Table[], onHeld: () => void = () => {}): ChosenModel {
   const configured = settings().model;
   if (!configured) {
     return { model: createBuiltinModel({ schema, delayMs: WORD_MS }), name: "Built-in model", builtin: true };
@@ -40,14 +45,23 @@ export function chooseModel(schema: Table[]): ChosenModel {
   if (baseUrl === null) {
     // OpenAI itself, by the Responses API; `store: false` keeps the conversation off its servers.
     const openai = createOpenAI({ apiKey, baseURL: "https://api.openai.com/v1" });
-    const model = wrapLanguageModel({ model: openai(name), middleware: refuseLongPauses });
+    const model = wrapLanguageModel({
+      model: openai(name),
+      middleware: [forgetOld, sendWhole, refuseLongPauses],
+    });
     return { model, name, builtin: false, providerOptions: { openai: { store: false } } };
   }
   // Models that think aloud in their text do it between these tags; a person unfolds it if they want to.
   const model = wrapLanguageModel({
     model: createOpenAI({ apiKey, baseURL: baseUrl }).chat(name),
     // The first is the outermost: what was thought aloud is taken out before the text is looked at for calls.
-    middleware: [mendQuirks, extractReasoningMiddleware({ tagName: "think" }), refuseLongPauses],
+    middleware: [
+      forgetOld,
+      sendWhole,
+      mendQuirks(onHeld),
+      extractReasoningMiddleware({ tagName: "think" }),
+      refuseLongPauses,
+    ],
   });
   return { model, name, builtin: false };
 }

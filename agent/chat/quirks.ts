@@ -8,15 +8,17 @@ import type { LanguageModelV4Middleware, LanguageModelV4StreamPart } from "@ai-s
 /** Text that might be a call is held back no longer than this; a person should not wait for an answer that is none. */
 const MOST_HELD = 8_000;
 
-/** Middleware for `wrapLanguageModel`. */
-export const mendQuirks: LanguageModelV4Middleware = {
-  specificationVersion: "v4",
-  wrapStream: async ({ doStream, params }) => {
-    const { stream, ...rest } = await doStream();
-    const offered = params.toolChoice?.type === "none" ? [] : (params.tools ?? []).map(({ name }) => name);
-    return { ...rest, stream: stream.pipeThrough(mend(new Set(offered))) };
-  },
-};
+/** Middleware for `wrapLanguageModel`. `onHeld` is called for what is held back: the model is not silent meanwhile. */
+export function mendQuirks(onHeld: () => void): LanguageModelV4Middleware {
+  return {
+    specificationVersion: "v4",
+    wrapStream: async ({ doStream, params }) => {
+      const { stream, ...rest } = await doStream();
+      const offered = params.toolChoice?.type === "none" ? [] : (params.tools ?? []).map(({ name }) => name);
+      return { ...rest, stream: stream.pipeThrough(mend(new Set(offered), onHeld)) };
+    },
+  };
+}
 
 /** A call that was written as text; null for any other text. `offered`: the names of the tools there are. */
 export function callInText(
@@ -45,7 +47,7 @@ export function callInText(
 
 type Part = LanguageModelV4StreamPart;
 
-function mend(offered: ReadonlySet<string>): TransformStream<Part, Part> {
+function mend(offered: ReadonlySet<string>, onHeld: () => void): TransformStream<Part, Part> {
   /** Our id for each of the model's that is still being written. */
   const ids = new Map<string, string>();
   /** A text that began as a call would, with the parts that were held back for it. */
@@ -62,6 +64,7 @@ function mend(offered: ReadonlySet<string>): TransformStream<Part, Part> {
       } else if (held && part.type === "text-delta" && part.id === held.id) {
         held.text += part.delta;
         held.parts.push(part);
+        onHeld();
         if (!mayBeCall(held.text) || held.text.length > MOST_HELD) release(controller);
       } else if (held && part.type === "text-end" && part.id === held.id) {
         held.parts.push(part);
@@ -91,11 +94,16 @@ function mend(offered: ReadonlySet<string>): TransformStream<Part, Part> {
   });
 }
 
-/** Whether text may still turn out to be a call. */
+/** What may stand before a call that is written as text. */
+const OPENERS = ["```json", "```tool_call", "```", "<tool_call>"];
+
+/** Whether text may still turn out to be a call: other code is shown as it is written. */
 function mayBeCall(text: string): boolean {
   const start = text.trimStart();
-  return start === "" ||
-    ["{", "```", "<tool_call>"].some((mark) => start.startsWith(mark) || mark.startsWith(start));
+  if (OPENERS.some((opener) => opener.startsWith(start))) return true;
+  const opener = OPENERS.find((opener) => start.startsWith(opener)) ?? "";
+  const inner = start.slice(opener.length).trimStart();
+  return inner === "" || inner.startsWith("{");
 }
 
 function callParts({ name, input }: { name: string; input: string }): Part[] {

@@ -11,11 +11,15 @@ const Message = z.object({
   role: z.string(),
   parts: z.array(AnyPart).max(50),
 });
+/** Of a conversation only the last message of a user is looked at: what else a client holds must not stop it. */
+const Conversation = z.array(z.looseObject({ role: z.string() })).min(1)
+  .transform((messages) => messages.filter(isUser).slice(-1))
+  .pipe(z.array(Message));
 
 /** The body of POST …/chat: our own, or the AI SDK's, of which the last message of a user counts and nothing else. */
 export const ChatBody = z.union([
   z.object({ message: z.union([z.string(), Message]) }),
-  z.object({ messages: z.array(Message).min(1), trigger: z.string().optional() }),
+  z.object({ messages: Conversation, trigger: z.string().optional() }),
   z.object({ trigger: z.literal("regenerate-message") }),
 ]);
 export type ChatBody = z.infer<typeof ChatBody>;

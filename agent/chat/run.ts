@@ -13,7 +13,7 @@ import { getLarge } from "../store/large.ts";
 import { inTurn } from "../store/turns.ts";
 import { schemaOf } from "../schema.ts";
 import { closeRun, drive, foldChunks } from "./drive.ts";
-import { isForModel, WINDOW } from "./instructions.ts";
+import { isForModel, isSaid, WINDOW } from "./instructions.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import type { Request } from "./request.ts";
 import { appendMessages, hasMessage, lastMessages } from "./store.ts";
@@ -171,23 +171,24 @@ async function begin(
     // One person's messages are counted together, in whichever workspace: twenty at once would only get in their own way.
     const done = await inTurn(`person/${by.id}`, async () => {
       const op = kv.atomic();
-      const [events, said, lease] = await Promise.all([
+      const [events, said, lease, next] = await Promise.all([
         appendMessages(kv, op, ws, messages),
-        lastMessages(ws, WINDOW, isForModel),
+        lastMessages(ws, WINDOW, isForModel, isSaid),
         kv.get<Lease>(keys.run(ws)),
+        kv.get<number>(keys.nextMessage(ws)),
         also(op),
       ]);
       // Whoever lost a race to another person has their answer, though that one be over already.
       if (lease.value && kind === "followup" || lastAnswer.get(ws) !== before) throw busy();
       if (lease.value) return null;
       announce(kv, op, ws, [...events, { t: "run", run }]);
-      op.check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
+      op.check(lease, next).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
       const committing = op.commit();
       // The call is prepared while the disk is busy.
       const prepared = ready(said.messages);
       const done = await committing;
       if (done.ok && kind === "answer") lastAnswer.set(ws, run);
-      return { done, prepared, events, upTo: said.upTo };
+      return { done, prepared, isWhole: said.upTo === (next.value ?? 1) - 1 };
     });
     if (!done) {
       await makeRoom(ws);
@@ -196,10 +197,7 @@ async function begin(
     if (done.done.ok) {
       began = done.done.versionstamp;
       // All was read at once: what came in between is read again.
-      const [asked] = done.events;
-      prepared = asked?.t !== "message" || done.upTo === asked.n - 1
-        ? done.prepared
-        : ready((await lastMessages(ws, WINDOW, isForModel)).messages.filter(({ id }) => id !== asked.id));
+      prepared = done.isWhole ? done.prepared : ready(await saidBefore(ws, messages));
       break;
     }
     for (const { id } of messages) {
@@ -256,6 +254,12 @@ async function keepAlive(ws: string, run: string, kind: Lease["kind"], abort: Ab
       reader.cancel().catch(() => {});
     },
   };
+}
+
+/** What the model sees of the conversation but for these messages. */
+async function saidBefore(ws: string, messages: readonly ChatMessage[]): Promise<ChatMessage[]> {
+  const said = await lastMessages(ws, WINDOW + messages.length, isForModel, isSaid);
+  return said.messages.filter(({ id }) => !messages.some((message) => message.id === id));
 }
 
 function busy(): Refusal {

@@ -15,8 +15,8 @@ interface StoredMessage {
 }
 
 /**
- * Adds messages to an operation: their entries, and a check that no one else took their numbers. Returns the feed
- * events that belong into the same operation.
+ * Adds messages to an operation: their entries, and a check that nothing was said or cleared meanwhile, also where none
+ * is added. Returns the feed events that belong into the same operation.
  */
 export async function appendMessages(
   kv: Deno.Kv,
@@ -24,20 +24,35 @@ export async function appendMessages(
   ws: string,
   messages: readonly ChatMessage[],
 ): Promise<FeedEvent[]> {
-  if (messages.length === 0) return [];
+  // Before the number is asked for: what is long takes its time, in which others would take the number.
+  const larges = await Promise.all(messages.map((message) => bodyOf(kv, ws, message)));
   const next = await kv.get<number>(keys.nextMessage(ws));
+  op.check(next);
+  if (messages.length === 0) return [];
   let n = next.value ?? 1;
   const events: FeedEvent[] = [];
-  for (const message of messages) {
-    const large = await putLarge(kv, ws, message);
+  for (const [i, message] of messages.entries()) {
+    const large = larges[i];
     op.set(keys.message(ws, n), { id: message.id, message: large } satisfies StoredMessage);
     op.check({ key: keys.messageNumber(ws, message.id), versionstamp: null });
     op.set(keys.messageNumber(ws, message.id), n);
     events.push({ t: "message", n, id: message.id });
     n++;
   }
-  op.check(next).set(keys.nextMessage(ws), n);
+  op.set(keys.nextMessage(ws), n);
   return events;
+}
+
+const bodies = new WeakMap<ChatMessage, Promise<Large>>();
+
+/** The body of a message, written once, however often the commit that refers to it loses its race. */
+function bodyOf(kv: Deno.Kv, ws: string, message: ChatMessage): Promise<Large> {
+  const known = bodies.get(message);
+  if (known) return known;
+  const body = putLarge(kv, ws, message);
+  bodies.set(message, body);
+  body.catch(() => bodies.delete(message));
+  return body;
 }
 
 /**
@@ -62,24 +77,27 @@ export async function addMessages(
 }
 
 /**
- * The newest messages that pass `keep`, oldest first, at most `limit`; those that don't are looked past. `upTo` is the
- * number of the newest of all, so that it can be told later whether another one came since.
+ * The newest messages that pass `keep`, oldest first; those that don't are looked past. At most `limit` of them are such
+ * as `counts`. `upTo` is the number of the newest of all, so that it can be told whether another one came since.
  */
 export async function lastMessages(
   ws: string,
   limit: number,
   keep: (message: ChatMessage) => boolean,
+  counts: (message: ChatMessage) => boolean = () => true,
 ): Promise<{ messages: ChatMessage[]; upTo: number }> {
   const page = await listMessages(ws, limit);
   const { upTo } = page;
   const kept = page.messages.filter(keep);
   let { before } = page;
-  for (let pages = 1; pages < MAX_PAGES && kept.length < limit && before !== null; pages++) {
+  for (let pages = 1; pages < MAX_PAGES && before !== null; pages++) {
+    if (kept.filter(counts).length >= limit) break;
     const older = await listMessages(ws, limit, Number(before));
     kept.unshift(...older.messages.filter(keep));
     before = older.before;
   }
-  return { messages: kept.slice(-limit), upTo };
+  const oldest = kept.filter(counts).at(-limit);
+  return { messages: oldest ? kept.slice(kept.indexOf(oldest)) : kept, upTo };
 }
 
 /** A message by its number; null when it was cleared. */
@@ -135,6 +153,8 @@ export async function clearMessages(ws: string): Promise<void> {
   for (let tries = 0;; tries++) {
     const next = await kv.get<number>(keys.nextMessage(ws));
     const op = kv.atomic().check(next).set(keys.firstMessage(ws), next.value ?? 1);
+    // Written as it was: whoever read the conversation before must not go on from it.
+    op.set(keys.nextMessage(ws), next.value ?? 1);
     announce(kv, op, ws, [{ t: "cleared" }]);
     if ((await op.commit()).ok) break;
     if (tries > MAX_TRIES) throw new Refusal("busy", "The conversation is busy. Try again.");

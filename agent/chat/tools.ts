@@ -2,7 +2,6 @@
 import { tool, zodSchema } from "ai";
 import { z } from "zod";
 import { Statements } from "@/db-service/contract/schemas.ts";
-import type { Value } from "../types.ts";
 import { database } from "../database.ts";
 import { logUnexpected, Refusal } from "../errors.ts";
 import { withdraw } from "../queue/decide.ts";
@@ -13,11 +12,10 @@ import { rowsOf } from "../queue/risk.ts";
 import { countWords } from "../queue/words.ts";
 import { fence } from "./fence.ts";
 import { describeTable } from "./instructions.ts";
+import { kept, MAX_ROWS } from "./kept.ts";
 
-/** Rows of one read that are kept in the conversation. */
-const MAX_ROWS = 200;
-/** Characters of one cell that are. */
-const MAX_CELL = 2_000;
+/** One answer uses its tools this often: a model that goes astray must not fill log and queue, or the database's time. */
+const MAX_CALLS = 30;
 
 const Sql = z.string().min(1).max(20_000);
 
@@ -32,7 +30,11 @@ const INPUTS = {
     // Models trained on other tools send it. The undo comes from captured rows, never from SQL that a model wrote.
     revertSql: z.string().optional(),
   })),
-  describeSchema: zodSchema(z.object({})),
+  describeSchema: zodSchema(z.object({
+    tables: z.array(z.string()).max(50).optional().describe(
+      "Names of the tables to tell of; without it, all",
+    ),
+  })),
   listActions: zodSchema(z.object({
     state: z.enum(["pending", "approved", "rejected", "failed", "reverted"]).optional(),
     search: z.string().max(200).optional().describe("Words of the title, the SQL or the tables; or #12"),
@@ -48,6 +50,14 @@ export function tools(origin: Origin, fenced: boolean) {
   const toModelOutput = fenced
     ? ({ output }: { output: unknown }) => ({ type: "text" as const, value: fence(output) })
     : undefined;
+  let calls = 0;
+  const answer = <T>(act: () => Promise<T>) =>
+    answered(() => {
+      if (++calls > MAX_CALLS) {
+        throw new Refusal("limit", `An answer uses its tools at most ${MAX_CALLS} times. Say what you have.`);
+      }
+      return act();
+    });
   return {
     queryDatabase: tool({
       description: "Reads from the database with one SELECT statement (SQLite). The person sees the rows.",
@@ -60,11 +70,11 @@ export function tools(origin: Origin, fenced: boolean) {
         "Proposes a change: one or more INSERT, UPDATE or DELETE statements. It is queued; a person decides. Nothing changes yet.",
       inputSchema: INPUTS.mutateDatabase,
       toModelOutput,
-      execute: ({ title, description, sql, statements }) =>
+      execute: ({ title, description, sql, statements }, { abortSignal }) =>
         answer(async () => {
           const list = statements ?? (sql ? [{ sql }] : null);
           if (!list) throw new Refusal("invalid", "Give sql, or statements.");
-          const action = await propose(origin, { title, description, statements: list });
+          const action = await propose(origin, { title, description, statements: list }, abortSignal);
           return {
             actionId: action.id,
             status: "pending" as const,
@@ -79,10 +89,14 @@ export function tools(origin: Origin, fenced: boolean) {
       description: "Tells the tables, columns, keys and references of the database as they are now.",
       inputSchema: INPUTS.describeSchema,
       toModelOutput,
-      execute: () =>
-        answer(async () => ({
-          tables: (await database(origin.database).schema()).tables.map(describeTable),
-        })),
+      execute: ({ tables: names }) =>
+        answer(async () => {
+          const { tables } = await database(origin.database).schema();
+          const wanted = names && new Set(names.map((name) => name.toLowerCase()));
+          return {
+            tables: tables.filter(({ name }) => wanted?.has(name.toLowerCase()) ?? true).map(describeTable),
+          };
+        }),
     }),
     listActions: tool({
       description: "Lists the newest proposed changes with their state, or those that hold some words.",
@@ -122,26 +136,15 @@ async function query(origin: Origin, sql: string, description: string) {
   try {
     const result = await database(origin.database).read(sql, [], MAX_ROWS);
     const seen = await observe(origin, { sql, description }, result);
-    return { sql, ...result, rows: result.rows.map((row) => row.map(shortCell)), observationId: seen.id };
+    return { sql, ...kept(result), observationId: seen.id };
   } catch (error) {
     if (error instanceof Refusal) await observe(origin, { sql, description }, { error: error.message });
     throw error;
   }
 }
 
-/** The conversation goes to every tab at every visit: a long cell stands in it by its beginning. */
-function shortCell(cell: Value): Value {
-  if (typeof cell === "string" && cell.length > MAX_CELL) {
-    return `${cell.slice(0, MAX_CELL).toWellFormed()}… (${cell.length} characters)`;
-  }
-  if (typeof cell === "object" && cell !== null && "$blob" in cell && cell.$blob.length > MAX_CELL) {
-    return `(a blob of ${Math.floor(cell.$blob.length * 3 / 4)} bytes)`;
-  }
-  return cell;
-}
-
 /** A refusal is an answer that the model can correct itself by; anything else is our bug and shown as its id. */
-async function answer<T>(act: () => Promise<T>): Promise<T | { error: string; code: string }> {
+async function answered<T>(act: () => Promise<T>): Promise<T | { error: string; code: string }> {
   try {
     return await act();
   } catch (error) {

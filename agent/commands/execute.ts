@@ -1,5 +1,6 @@
 /** What each command does. Everything goes through the same verbs as the routes: nothing here reaches further. */
 import type { ActionSummary, Actor, CommandData } from "../types.ts";
+import { kept, MAX_ROWS } from "../chat/kept.ts";
 import { database } from "../database.ts";
 import { Refusal } from "../errors.ts";
 import { reject } from "../queue/decide.ts";
@@ -20,8 +21,6 @@ export interface Result {
   data: CommandData;
 }
 
-/** Rows of one /query that are kept in the conversation, as many as of a read of the agent. */
-const MAX_ROWS = 200;
 const TITLE = 80;
 
 /** Carries out a command for a person. Throws what refuses it. */
@@ -101,7 +100,7 @@ async function rejected(ws: string, id: number, by: Actor, reason: string): Prom
 async function query(origin: Origin, sql: string): Promise<Result> {
   const read = { sql, description: "" };
   try {
-    const result = await database(origin.database).read(sql, [], MAX_ROWS);
+    const result = kept(await database(origin.database).read(sql, [], MAX_ROWS));
     const { id } = await observe(origin, read, result);
     const { rowCount, truncated, ms, rows } = result;
     const shown = truncated

@@ -110,7 +110,6 @@ export function Composer({ state, onSent }: { state: AppState; onSent: () => voi
           ref={field}
           data-testid="composer"
           rows={2}
-          maxLength={8_000}
           placeholder={isOff ? "The chat is off in this workspace." : "Ask for data, or ask for a change"}
           disabled={isOff}
           value={text.value}

@@ -40,7 +40,7 @@ function Read({ state, part, isLatest }: { state: AppState; part: ToolPart; isLa
   const table = tableRead(sql);
   if (part.state === "running") return <Line icon="busy" text={`Reading ${table}…`} />;
   if (!output || "error" in output) {
-    const reason = output?.error ?? part.error ?? "it gave no answer";
+    const reason = output?.error ?? part.error ?? "it was cut off.";
     return (
       <Line icon="alert" tone="tone-red" text={`Reading ${table} failed: ${reason}`}>
         <Sql sql={sql} />
@@ -77,9 +77,12 @@ function Proposal({ state, part }: { state: AppState; part: ToolPart }) {
   const answer = proposal(part.output);
   if (part.state === "running") return <Line icon="busy" text="Preparing a change…" />;
   if (!answer || "error" in answer) {
-    const reason = answer?.error ?? part.error ?? "it gave no answer";
+    const reason = answer?.error ?? part.error;
+    const text = reason
+      ? `The proposal was refused: ${reason}`
+      : "It was cut off: whether a change was proposed is seen in the queue.";
     return (
-      <Line icon="alert" tone="tone-red" text={`The proposal was refused: ${reason}`}>
+      <Line icon="alert" tone="tone-red" text={text}>
         <Sql sql={field(part.input, "sql")} />
       </Line>
     );

@@ -25,7 +25,7 @@ export type Inline =
 /** Quotes and lists nest this deep; deeper ones are text, so that no input exhausts the stack. */
 const MAX_DEPTH = 8;
 
-/** Emphasis reaches this far at most, which bounds the search from each mark that is never closed. */
+/** Emphasis reaches this far at most (code twice as far), which bounds the search from each mark that is never closed. */
 const MAX_EMPHASIS = 1_000;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
@@ -174,7 +174,7 @@ const SPANS: [RegExp, (found: RegExpExecArray, depth: number) => Inline][] = [
   [/\\([!-/:-@[-`{-~])/y, ([, character = ""]) => character],
   [/(?: {2,}|\\)\n/y, () => ({ type: "break" })],
   [
-    /(`+)(?!`)([\s\S]*?[^`])\1(?!`)/y,
+    /(`+)(?!`)([\s\S]{0,1999}?[^`])\1(?!`)/y,
     ([, , text = ""]) => ({ type: "code", text: text.replace(/^ (.+) $/s, "$1") }),
   ],
   [/&(amp|lt|gt|quot|#39|nbsp);/y, ([, name = ""]) => ENTITIES[name] ?? ""],

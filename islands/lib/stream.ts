@@ -103,16 +103,12 @@ interface StoredTool {
 }
 
 function tool(id: string, name: string, part: StoredTool): ToolPart {
-  const state = part.state === "output-available"
-    ? "done"
-    : part.state === "output-error" || part.state === "output-denied"
-    ? "failed"
-    : "running";
   return {
     type: "tool",
     id,
     name,
-    state,
+    // Nothing runs any more in what is stored: a call without a result was cut off.
+    state: part.state === "output-available" ? "done" : "failed",
     input: part.input,
     output: part.output,
     error: part.errorText ?? null,

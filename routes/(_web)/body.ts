@@ -2,12 +2,15 @@
 import type { z } from "zod";
 import { Refusal } from "@/agent/errors.ts";
 
-/** A body holds at most this many bytes. */
+/** A body holds at most this many bytes, where its verb does not take more. */
 export const MAX_BODY = 1_000_000;
 
-/** A JSON body in the shape of `schema`. Throws `too_large` over 1 MB and `invalid`, naming the field, for anything else. */
-export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
-  return check(schema, parse(await readText(request)));
+/**
+ * A JSON body in the shape of `schema`. Throws `too_large` over `limit` bytes and `invalid`, naming the field, for anything
+ * else.
+ */
+export async function readBody<T>(request: Request, schema: z.ZodType<T>, limit = MAX_BODY): Promise<T> {
+  return check(schema, parse(await readText(request, limit)));
 }
 
 /** The query of an address in the shape of `schema`. */
@@ -55,9 +58,9 @@ function parse(text: string): unknown {
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  const tooLarge = () => new Refusal("too_large", "The body is over 1 MB.");
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) {
+async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = () => new Refusal("too_large", `The body is over ${limit / 1_000_000} MB.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) {
     await request.body?.cancel();
     throw tooLarge();
   }
@@ -67,7 +70,7 @@ async function readText(request: Request): Promise<string> {
   // The header may lie or be missing: what counts is what arrives.
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BODY) throw tooLarge();
+    if (size > limit) throw tooLarge();
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -193,7 +193,7 @@ Deno.test("a model that calls tools where none may be called ends in the fifth s
 Deno.test("an answer without a word does not spoil the next question", async () => {
   await withConversation((_request, n) => n === 0 ? {} : { text: "Here." }, async ({ ask, ended }) => {
     await remember([message("user", "Before"), { ...message("assistant", ""), parts: [] }]);
-    assert.equal((await ended(await ask("Say nothing"))).metadata?.status, "done");
+    assert.equal((await ended(await ask("Say nothing"))).metadata?.error, "The model gave no answer.");
     assert.equal(words(await ended(await ask("Say something"))), "Here.");
   });
 });

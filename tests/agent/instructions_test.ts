@@ -35,6 +35,24 @@ Deno.test("the schema stands inside a boundary of its own each time, and breaks 
   }
 });
 
+Deno.test("a schema of any size leaves room for the conversation, and no table is kept from the model", () => {
+  const tables = Array.from({ length: 3_000 }, (_, i) => ({
+    ...CUSTOMERS,
+    name: `t${i}`,
+    columns: Array.from({ length: 40 }, (_, n) => ({ ...CUSTOMERS.columns[1], name: `column_${n}` })),
+  }));
+  const text = instructions(tables);
+  assert.ok(text.length < 100_000, `${text.length}`);
+  assert.match(text, /^- t0 \[table, 3 rows\]: column_0 /m);
+  assert.match(text, /^- By name alone \(ask describeSchema for those you need\): .*"t500", /m);
+  assert.match(text, / \(29\d\d in all\)$/m);
+  // One that is too large hides no other.
+  const [first, ...others] = tables;
+  const wide = { ...first, columns: Array.from({ length: 60 }, () => first.columns).flat() };
+  assert.match(instructions([wide, ...others.slice(0, 2)]), /^- t2 \[.*\n- By name alone .*: "t0"$/m);
+  assert.ok(!instructions(others.slice(0, 20)).includes("By name alone"));
+});
+
 Deno.test("the window holds thirty messages at most and begins with a person's (SPEC C3)", () => {
   const talk = Array.from({ length: 60 }, (_, i) => message(i % 2 === 0 ? "user" : "assistant", `${i}`));
   const textsOf = (messages: ChatMessage[]) =>

@@ -1,7 +1,7 @@
 /** What real models were seen to do: calls written as text, ids that are empty or come again. */
 import assert from "node:assert/strict";
 import { callInText } from "@/agent/chat/quirks.ts";
-import { nothingRuns, withConversation, words } from "./conversation.ts";
+import { gate, nothingRuns, withConversation, words, written } from "./conversation.ts";
 
 const OFFERED = new Set(["queryDatabase", "mutateDatabase"]);
 const SQL = { sql: "SELECT * FROM customers", description: "" };
@@ -46,6 +46,43 @@ Deno.test("a call that a model writes as text is made, and nothing of the text i
       assert.ok(answer.parts.some(({ type }) => type === "tool-queryDatabase"));
       assert.equal(openai.requests.length, 2);
       await nothingRuns();
+    },
+  );
+});
+
+Deno.test("a slow model that writes a call as text is not taken for a silent one", async () => {
+  const text = JSON.stringify({ name: "queryDatabase", arguments: SQL });
+  const { setTimeout } = globalThis;
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
+  await withConversation(
+    (_request, n) => n === 0 ? { text, pace: pause } : { text: "Three." },
+    async ({ ask, ended }) => {
+      // A minute passes quickly here: it is over long before the call is written.
+      globalThis.setTimeout = new Proxy(setTimeout, {
+        apply: (wait, self, [work, ms]) => Reflect.apply(wait, self, [work, ms === 60_000 ? 1_500 : ms]),
+      });
+      try {
+        const answer = await ended(await ask("Who is there?"));
+        assert.deepEqual([words(answer), answer.metadata?.error], ["Three.", undefined]);
+      } finally {
+        globalThis.setTimeout = setTimeout;
+      }
+    },
+  );
+});
+
+Deno.test("code that is no call is shown as it is written", async () => {
+  const { opened, open } = gate();
+  await withConversation(
+    () => ({
+      text: "```sql\nSELECT * FROM customers\n```",
+      pace: (event) => event === 4 ? opened : undefined,
+    }),
+    async ({ hub, ask, ended }) => {
+      const run = await ask("Write a query");
+      await written(hub, run, "SELECT");
+      open();
+      assert.match(words(await ended(run)), /customers\n```$/);
     },
   );
 });

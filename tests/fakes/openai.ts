@@ -11,6 +11,7 @@ import {
   failedEvent,
   ModelRequest,
   type Said,
+  unreadable,
 } from "./openai_wire.ts";
 
 export { type ModelRequest, textOf } from "./openai_wire.ts";
@@ -80,7 +81,7 @@ export function startOpenAI(script: (request: Arrival, n: number) => Turn | Prom
     // When the whole request is here; what is made of it is this fake's own time.
     const at = performance.now();
     const parsed = ModelRequest.safeParse(JSON.parse(text));
-    const wrong = parsed.success ? complaint(api, parsed.data) : parsed.error.message;
+    const wrong = unreadable(text) ?? (parsed.success ? complaint(api, parsed.data) : parsed.error.message);
     if (wrong !== null) complaints.push(wrong);
     if (!parsed.success) return refuse(400, "malformed");
     const { promise: hungUp, resolve: hangUp } = Promise.withResolvers<void>();

@@ -21,6 +21,8 @@ export interface Said {
   reasoning?: string;
   text?: string;
   toolCalls?: ToolCall[];
+  /** Why it stopped, where it did not finish. */
+  cut?: "length" | "content_filter";
 }
 
 const Text = z.union([
@@ -59,7 +61,11 @@ type ChatMessage = z.infer<typeof ChatMessage>;
 
 /** Why a strict provider would answer 400; null when it would not. */
 export function complaint(api: Api, body: ModelRequest): string | null {
-  if (api === "responses") return body.input ? null : "input is missing";
+  if (api === "responses") {
+    if (!body.input) return "input is missing";
+    const calls = body.input.filter(({ type }) => type === "function_call");
+    return calls.every((call) => isObject(call.arguments)) ? null : "arguments are no object";
+  }
   if (!body.messages) return "messages is missing";
   let open = new Set<string>();
   for (const message of body.messages) {
@@ -69,10 +75,31 @@ export function complaint(api: Api, body: ModelRequest): string | null {
     }
     if (open.size > 0) return "a tool call was not answered";
     if (message.role !== "assistant") continue;
-    if (!message.content && !message.tool_calls) return "an assistant message says nothing";
+    if (!message.content?.trim() && !message.tool_calls) return "an assistant message says nothing";
     open = new Set(message.tool_calls?.map(({ id }) => id));
+    if (!message.tool_calls?.every((call) => isObject(call.function.arguments)) && open.size > 0) {
+      return "arguments are no object";
+    }
   }
-  return open.size > 0 ? "a tool call was not answered" : null;
+  if (open.size > 0) return "a tool call was not answered";
+  // Some take words of the model at the end as the beginning of what it is to say, others refuse them.
+  return body.messages.at(-1)?.role === "assistant" ? "the last words are the model's own" : null;
+}
+
+/** Whether a text is a JSON object, as some expect the arguments of a call that they are shown again. */
+function isObject(text: unknown): boolean {
+  const value: unknown = typeof text === "string" ? JSON.parse(text) : null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Why a strict provider can't read a body at all: half a character is no UTF-8. Null when it can. */
+export function unreadable(body: string): string | null {
+  let isWhole = true;
+  JSON.parse(body, (_key, value) => {
+    if (typeof value === "string" && !value.isWellFormed()) isWhole = false;
+    return value;
+  });
+  return isWhole ? null : "half a character in the body";
 }
 
 /** The text of a message, whatever its form. */
@@ -99,7 +126,11 @@ export function failedEvent(message: string): string {
   return event("response.failed", { type: "response.failed", sequence_number: 9, response });
 }
 
-function chatEvents(model: string, { reasoning = "", text = "", toolCalls = [] }: Said, n: number): string[] {
+function chatEvents(
+  model: string,
+  { reasoning = "", text = "", toolCalls = [], cut }: Said,
+  n: number,
+): string[] {
   const chunk = (delta: unknown, finish_reason: string | null = null) =>
     data({
       id: `chatcmpl-${n}`,
@@ -125,7 +156,7 @@ function chatEvents(model: string, { reasoning = "", text = "", toolCalls = [] }
         chunk({ tool_calls: [{ index, function: { arguments: part } }] })
       ),
     ]),
-    chunk({}, toolCalls.length ? "tool_calls" : "stop"),
+    chunk({}, cut ?? (toolCalls.length ? "tool_calls" : "stop")),
     data({
       id: `chatcmpl-${n}`,
       object: "chat.completion.chunk",
@@ -140,7 +171,7 @@ function chatEvents(model: string, { reasoning = "", text = "", toolCalls = [] }
 
 function responsesEvents(
   model: string,
-  { reasoning = "", text = "", toolCalls = [] }: Said,
+  { reasoning = "", text = "", toolCalls = [], cut }: Said,
   n: number,
 ): string[] {
   const events: string[] = [];
@@ -214,7 +245,9 @@ function responsesEvents(
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: 18,
   };
-  say("response.completed", response("completed", { usage }));
+  const reason = cut === "length" ? "max_output_tokens" : cut;
+  if (cut) say("response.incomplete", response("incomplete", { usage, incomplete_details: { reason } }));
+  else say("response.completed", response("completed", { usage }));
   return events;
 }
 

@@ -10,6 +10,9 @@ import { streamAnswer, streamMessage } from "../../../../(_web)/answer_stream.ts
 import { readBody, readQuery } from "../../../../(_web)/body.ts";
 import { define } from "../../../../(_web)/define.ts";
 
+/** A client of the AI SDK sends the whole conversation each time, with all that was read, in bytes at most. */
+const MAX_CONVERSATION = 16_000_000;
+
 const Page = z.object({
   before: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -24,7 +27,7 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { workspace } = await enter(ctx.state.person, ctx.params.workspace, "member");
-    const request = requestOf(await readBody(ctx.req, ChatBody));
+    const request = requestOf(await readBody(ctx.req, ChatBody, MAX_CONVERSATION));
     const received = await receive(workspace, ctx.state.person, request);
     const { run } = received;
     if (/\brespond-async\b/.test(ctx.req.headers.get("prefer") ?? "")) {
