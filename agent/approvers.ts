@@ -51,6 +51,13 @@ export async function enrolKey({ workspace, person }: Asking, request: EnrolRequ
   return approver;
 }
 
+/** Throws `forbidden` or `not_found` where a key can't be changed by who asks: for what is said before a body is read. */
+export async function requireKey(asking: Asking, key: string): Promise<void> {
+  await requireMayChange(asking, key);
+  const { approvers } = await database(asking.workspace.database).approvers();
+  if (!approvers.some((approver) => approver.key === key)) throw unknownKey();
+}
+
 /** Gives a key another name. Only an owner may do that to a key of somebody else. */
 export async function renameKey(asking: Asking, key: string, name: string): Promise<ApproverKey> {
   await requireMayChange(asking, key);
@@ -66,13 +73,17 @@ export async function revokeKey(asking: Asking, key: string): Promise<void> {
 }
 
 /**
- * Throws unless the key that signed a decision is the deciding person's: `forbidden` for another's, `not_approver` for
- * one that nobody enrolled here. Call it before anything is claimed.
+ * Why the key that signed a decision is not the deciding person's, or null: `forbidden` for another's, `not_approver`
+ * for one that nobody enrolled here. To be thrown after what is wrong with the action, and before anything is claimed.
  */
-export async function requireOwnKey(ws: string, by: Pick<Actor, "id" | "name">, key: string): Promise<void> {
+export async function notOwnKey(
+  ws: string,
+  by: Pick<Actor, "id" | "name">,
+  key: string,
+): Promise<Refusal | null> {
   const person = await personOf(ws, key, by);
-  if (person === null) throw new Refusal("not_approver", "This key is not enrolled here by you.");
-  if (person.id !== by.id) throw anothers();
+  if (person === null) return new Refusal("not_approver", "This key is not enrolled here by you.");
+  return person.id === by.id ? null : anothers();
 }
 
 /** Whose key it is, or null. On a single person's machine a key that nobody is noted for is that person's. */
@@ -83,14 +94,16 @@ async function personOf(ws: string, key: string, asking: Person): Promise<Person
 }
 
 async function requireMayChange({ workspace, person, role }: Asking, key: string): Promise<void> {
-  if (!Approval.shape.key.safeParse(key).success) {
-    throw new Refusal("not_found", "There is no approver with this key.");
-  }
+  if (!Approval.shape.key.safeParse(key).success) throw unknownKey();
   if (role === "owner") return;
   // The same for a key that isn't there: who may not see it learns nothing about it.
   if ((await personOf(workspace.id, key, person))?.id !== person.id) {
     throw new Refusal("forbidden", "Only an owner may change a key that isn't yours.");
   }
+}
+
+function unknownKey(): Refusal {
+  return new Refusal("not_found", "There is no approver with this key.");
 }
 
 /** `publicKey` tells the page that it takes another key. */

@@ -58,8 +58,20 @@ export function revert(
   return refusedForGood(engine, { ...input, decision: "revert" }, run, run);
 }
 
-/** Refusals that the same request might not meet another time, when the data is as it was. */
-const PASSING = new Set<ProblemCode>(["drift", "conflict", "refused_sql", "uninspectable", "limit"]);
+/**
+ * Refusals that the same request might not meet another time: when the data is as it was, its key is enrolled, its
+ * action ran, or its expiry is no longer too far ahead.
+ */
+const PASSING = new Set<ProblemCode>([
+  "drift",
+  "conflict",
+  "refused_sql",
+  "uninspectable",
+  "limit",
+  "not_approver",
+  "not_approved",
+  "approval_expired",
+]);
 
 /** Does what was approved. When that is refused, it is for good; or a copy of the request took effect meanwhile. */
 async function refusedForGood<T>(

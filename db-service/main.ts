@@ -1,4 +1,5 @@
 /** The db-service: settings, the databases, one HTTP server, and an orderly end. */
+import { STOP_SIGNALS } from "./engine/child_loop.ts";
 import { createHandler } from "./http/handler.ts";
 import { createService } from "./service.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   if (databases.length === 1) await service.engine(databases[0]).catch(() => {});
   const stop = async () => {
     clearInterval(watching);
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, stop);
     // Requests under way may finish, for a while; whatever they leave undone was never committed.
     const ended = server.shutdown();
     const patience = setTimeout(() => void service.close(), PATIENCE_MS);
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
     clearTimeout(patience);
     await service.close();
   };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, stop);
   // A launcher that was killed can't end what it started: whoever loses it ends by itself and frees its port.
   const parent = Number(Deno.env.get("LAUNCHER_PID") ?? Deno.ppid);
   const watching = setInterval(() => {
@@ -45,8 +46,6 @@ async function main(): Promise<void> {
   }, WATCH_MS);
   await server.finished;
 }
-
-const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 /** How long a stop waits for requests under way, in milliseconds. */
 const PATIENCE_MS = 3_000;

@@ -22,7 +22,7 @@ export interface Settings {
   log: "all" | "trouble";
 }
 
-/** Variables that this service reads: exactly these need `--allow-env`. */
+/** Variables that this service is set by. */
 export const VARIABLES = [
   "GATEKEEPER_MODE",
   "HOST",

@@ -5,8 +5,9 @@
  */
 import type { Approval } from "@/db-service/contract/schemas.ts";
 import type { Action, ActionSummary, Actor } from "../types.ts";
-import { requireOwnKey } from "../approvers.ts";
+import { notOwnKey } from "../approvers.ts";
 import { Refusal } from "../errors.ts";
+import { claimOrRefuse } from "./refused.ts";
 import { close, leaseEnd, settle, told } from "./settle.ts";
 import { isOpen } from "./states.ts";
 import { type Claim, getAction, notPending, updateAction } from "./store.ts";
@@ -18,8 +19,8 @@ export async function approve(
   by: Actor,
   input: { digest: string; approval: Approval },
 ): Promise<Action> {
-  await requireOwnKey(ws, by, input.approval.key);
-  await updateAction(ws, id, ({ summary }) => {
+  const foreign = await notOwnKey(ws, by, input.approval.key);
+  await claimOrRefuse(ws, id, { decision: "approve", approval: input.approval }, ({ summary }) => {
     if (summary.type !== "action" || summary.state !== "pending") throw notPending(summary);
     if (summary.expiresAt !== null && Date.parse(summary.expiresAt) < Date.now()) {
       throw notPending({ ...summary, state: "expired" });
@@ -27,6 +28,7 @@ export async function approve(
     if (summary.digest !== input.digest) {
       throw new Refusal("stale_digest", `#${id} was previewed again since. Look at it as it is now.`);
     }
+    if (foreign) throw foreign;
     return {
       summary: { state: "executing", decidedBy: by },
       claim: newClaim("approve", input, by),
@@ -37,14 +39,15 @@ export async function approve(
 
 /** Reverts an executed action: its captured rows come back exactly, or nothing changes. */
 export async function revert(ws: string, id: number, by: Actor, approval: Approval): Promise<Action> {
-  await requireOwnKey(ws, by, approval.key);
-  await updateAction(ws, id, ({ summary }) => {
+  const foreign = await notOwnKey(ws, by, approval.key);
+  await claimOrRefuse(ws, id, { decision: "revert", approval }, ({ summary }) => {
     if (summary.type !== "action" || summary.state !== "approved" || summary.digest === null) {
       throw notApproved(summary);
     }
     if (!summary.canRevert) {
       throw new Refusal("not_approved", `#${id} can't be reverted: its rows are no longer kept.`);
     }
+    if (foreign) throw foreign;
     return {
       summary: { state: "reverting" },
       claim: newClaim("revert", { digest: summary.digest, approval }, by),
@@ -81,7 +84,8 @@ function newClaim(
   return { decision, approval, digest, by, until: leaseEnd() };
 }
 
-function notApproved(summary: ActionSummary): Refusal {
+/** What is said of one that can't be reverted as it stands. */
+export function notApproved(summary: ActionSummary): Refusal {
   return new Refusal(
     "not_approved",
     `#${summary.id} is ${summary.state}. Only an approved change can be reverted.`,

@@ -47,12 +47,18 @@ export function renumbered(changes: readonly Change[]): Change[] {
   }));
 }
 
-/** Statements that make exactly these changes. Rows that change alike share a statement. */
-export function statementsFor(changes: readonly Change[], tables: readonly Table[]): Required<Statement>[] {
+/**
+ * Statements that make exactly these changes. Rows that change alike share a statement. `names` are the columns that the
+ * cells of each table stand under; `tables` says which of them SQLite computes, and lacks what may not be read.
+ */
+export function statementsFor(
+  changes: readonly Change[],
+  names: Readonly<Record<string, readonly string[]>>,
+  tables: readonly Table[],
+): Required<Statement>[] {
   const groups = new Map<string, { head: Part; rows: Part[] }>();
   for (const change of inOrder(changes)) {
-    const table = tables.find(({ name }) => name === change.table);
-    if (!table) throw new Refusal("not_found", `There is no table "${change.table}" any more.`);
+    const table = shapeOf(change.table, names, tables);
     const head = headOf(change, table);
     const group = canonical([change.op, change.table, head.sql, head.args]);
     const entry = groups.get(group) ?? { head, rows: [] };
@@ -71,7 +77,26 @@ interface Part {
   args: Value[];
 }
 
-function headOf({ op, table, before, after }: Change, { columns }: Table): Part {
+/** The columns of a table, in the order of a change's cells. */
+interface Shape {
+  columns: Pick<Table["columns"][number], "name" | "generated">[];
+}
+
+function shapeOf(
+  table: string,
+  names: Readonly<Record<string, readonly string[]>>,
+  tables: readonly Table[],
+): Shape {
+  if (!Object.hasOwn(names, table)) throw new Refusal("not_found", `There is no table "${table}" any more.`);
+  const known = tables.find(({ name }) => name === table)?.columns ?? [];
+  return {
+    columns: names[table].map((name) =>
+      known.find((column) => column.name === name) ?? { name, generated: false }
+    ),
+  };
+}
+
+function headOf({ op, table, before, after }: Change, { columns }: Shape): Part {
   if (op === "delete") return { sql: `DELETE FROM ${quote(table)} WHERE`, args: [] };
   if (op === "insert") {
     const filled = columns.filter(({ generated }, i) => !generated && !isKeyMark(after?.[i]));
@@ -92,7 +117,7 @@ function headOf({ op, table, before, after }: Change, { columns }: Table): Part 
   };
 }
 
-function rowOf({ op, key, before, after }: Change, { columns }: Table): Part {
+function rowOf({ op, key, before, after }: Change, { columns }: Shape): Part {
   if (op === "insert") {
     const cells = columns.flatMap(({ generated }, i) => {
       const cell = after?.[i];

@@ -4,7 +4,7 @@ import type { Action, ActionSummary, Change, LeftOut, Preview } from "../types.t
 import { type Database, database } from "../database.ts";
 import { Refusal } from "../errors.ts";
 import { remaining, renumbered, type RowName, statementsFor } from "./narrow.ts";
-import { bodyOf } from "./propose.ts";
+import { bodyOf, MAX_PENDING } from "./propose.ts";
 import { isOpen } from "./states.ts";
 import { getAction, updateAction } from "./store.ts";
 import { previewed, sqlOf } from "./summary.ts";
@@ -19,7 +19,8 @@ export async function previewAgain(
   { exclude = [], digest }: { exclude?: readonly RowName[]; digest?: string },
 ): Promise<void> {
   const action = await getAction(ws, id);
-  if (!isOpen(action.state)) throw notOpen(action);
+  // A read that was refused has failed too: nothing of it may ever wait for an approval.
+  if (action.type !== "action" || !isOpen(action.state)) throw notOpen(action);
   if (digest !== undefined && digest !== action.digest) {
     throw new Refusal("stale_digest", `#${id} was previewed again since. Look at it as it is now.`);
   }
@@ -42,6 +43,8 @@ export async function previewAgain(
       },
       body: bodyOf({ ...action, statements, preview, leftOut }),
       previewed: { at, tables: preview.counts.map(({ table }) => table) },
+      // One that failed waits anew; the others are among those that wait.
+      ...(summary.state === "failed" && { most: MAX_PENDING }),
     };
   });
 }
@@ -56,7 +59,7 @@ async function narrowed(db: Database, action: Action, exclude: readonly RowName[
   const kept = remaining(all, exclude);
   const rest = renumbered(kept);
   const { tables } = await db.schema();
-  const statements = normalStatements(statementsFor(rest, tables));
+  const statements = normalStatements(statementsFor(rest, preview.columns, tables));
   const narrow = await db.preview(statements);
   const now = await allChanges(db, { ...action, statements }, narrow);
   // Proof instead of trust: the new statements change exactly the rows that remain, in exactly the same way.

@@ -4,6 +4,7 @@ import { normalStatements } from "@/db-service/contract/digest.ts";
 import { Statements } from "@/db-service/contract/schemas.ts";
 import type { ActionSummary, Actor, Preview, Statement } from "../types.ts";
 import { database } from "../database.ts";
+import { Refusal } from "../errors.ts";
 import { expiryFor } from "../workspace_settings.ts";
 import { type Body, insertAction, type NewEntry } from "./store.ts";
 import { cut, previewed, sqlOf } from "./summary.ts";
@@ -27,10 +28,18 @@ export interface Origin {
   messageId: string | null;
 }
 
-/** Puts a change into the queue. Throws what the database refuses; nothing is queued then. */
-export async function propose(origin: Origin, proposal: Proposal): Promise<ActionSummary> {
+/**
+ * Puts a change into the queue. Throws what the database refuses, and when `signal` aborts meanwhile: whoever stops an
+ * answer does not want what it was about to propose. Nothing is queued then.
+ */
+export async function propose(
+  origin: Origin,
+  proposal: Proposal,
+  signal?: AbortSignal,
+): Promise<ActionSummary> {
   const at = Date.now();
   const preview = await database(origin.database).preview(proposal.statements);
+  if (signal?.aborted) throw new Refusal("busy", "The answer was stopped before this was proposed.");
   const now = Date.now();
   const expiresAt = await expiryFor(origin.ws, now);
   return await insertAction(

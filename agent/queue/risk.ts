@@ -8,7 +8,10 @@ const DANGER_ROWS = 100;
 /** A reason names this much of a deceptive word. */
 const SHOWN_WORD = 24;
 
-/** Badges in order of weight, each with its reason in words (SPEC Q2). */
+/**
+ * Badges in order of weight, each with its reason in words (SPEC Q2): what makes it risky, not once more how many rows of
+ * which tables it changes. That stands beside them.
+ */
 export function badgesOf(preview: Preview, statements: readonly Statement[]): Badge[] {
   const badges: Badge[] = [];
   const rows = rowsOf(preview);
@@ -17,12 +20,13 @@ export function badgesOf(preview: Preview, statements: readonly Statement[]): Ba
     badges.push({ code: "no_where", level: "danger", reason: "No WHERE: every row of the table is meant." });
   }
   if (deleted > 0 || statements.some(({ sql }) => /^\s*delete\b/i.test(bare(sql)))) {
-    badges.push({ code: "delete", level: "danger", reason: `Deletes ${plural(deleted, "row")}.` });
+    const reason = deleted > 0 ? "Deletes data." : "A DELETE: it would delete nothing now.";
+    badges.push({ code: "delete", level: "danger", reason });
   }
   if (rows >= DANGER_ROWS) {
-    badges.push({ code: "many_rows", level: "danger", reason: `${number(rows)} rows change.` });
+    badges.push({ code: "many_rows", level: "danger", reason: `${DANGER_ROWS} rows or more.` });
   } else if (rows >= WARN_ROWS) {
-    badges.push({ code: "many_rows", level: "warn", reason: `${number(rows)} rows change.` });
+    badges.push({ code: "many_rows", level: "warn", reason: `${WARN_ROWS} rows or more.` });
   }
   for (const kind of ["trigger", "cascade", "replace"] as const) {
     const effects = preview.effects.filter((effect) => effect.kind === kind);
@@ -31,17 +35,11 @@ export function badgesOf(preview: Preview, statements: readonly Statement[]): Ba
     badges.push({ code: kind, level: "warn", reason: `${EFFECT_WORDS[kind]}: ${names}.` });
   }
   if (preview.counts.length > 1) {
-    badges.push({
-      code: "many_tables",
-      level: "warn",
-      reason: `${number(preview.counts.length)} tables change: ${
-        preview.counts.map(({ table }) => table).join(", ")
-      }.`,
-    });
+    badges.push({ code: "many_tables", level: "warn", reason: "More than one table." });
   }
   const alike = deceptive(preview, statements);
   if (alike.length > 0) badges.push({ code: "lookalike", level: "warn", reason: alikeWords(alike) });
-  if (rows === 0) badges.push({ code: "no_change", level: "info", reason: "No row changes." });
+  if (rows === 0) badges.push({ code: "no_change", level: "info", reason: "Approving it does nothing." });
   return badges;
 }
 

@@ -86,7 +86,21 @@ export async function told(ws: string, id: number): Promise<Action> {
 }
 
 /** Codes that say nothing about the outcome: it may have happened, or not yet. */
-const UNKNOWN = new Set<Problem["code"]>(["db_unavailable", "busy", "internal"]);
+const UNKNOWN = new Set<Problem["code"]>(["db_unavailable", "busy", "internal", "not_found"]);
+
+/** Codes that the db-service answers only after it has looked whether the decision took effect before. */
+const LOOKED = new Set<Problem["code"]>([
+  "drift",
+  "conflict",
+  "refused_sql",
+  "uninspectable",
+  "limit",
+  "action_id_reused",
+  "not_approved",
+  "not_approver",
+  "bad_signature",
+  "approval_expired",
+]);
 
 /** The db-service refused the statements themselves: the action failed, and the answer is the action that says so. */
 const FAILS = new Set<Problem["code"]>([
@@ -94,7 +108,6 @@ const FAILS = new Set<Problem["code"]>([
   "uninspectable",
   "limit",
   "action_id_reused",
-  "not_found",
   "invalid",
 ]);
 
@@ -108,6 +121,7 @@ async function attempt(ws: string, id: number): Promise<Action | null> {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (UNKNOWN.has(error.code)) return null;
+    if (!LOOKED.has(error.code) && !await isUndone(action, claim)) return null;
     const now = await settled(ws, id, claim, givenBack(action, claim, error));
     if (FAILS.has(error.code) && now.state === "failed") return now;
     throw error;
@@ -144,6 +158,17 @@ async function send(action: Action, claim: Claim): Promise<Step> {
     changed,
     events: [{ t: "data", tables: changed, version: result.version }],
   };
+}
+
+/** Whether the db-service says that the decision has not taken effect: an earlier request may have been heard. */
+async function isUndone({ database: name, uid }: Action, { decision }: Claim): Promise<boolean> {
+  try {
+    const { state } = await database(name).record(uid);
+    return state === (decision === "approve" ? "none" : "executed");
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }
 
 /** The db-service answered that nothing happened: the action goes where its refusal says. */

@@ -52,6 +52,10 @@ export interface Step {
   changed?: readonly string[];
   messages?: (action: ActionSummary) => ChatMessage[];
   events?: FeedEvent[];
+  /** The step is not taken once this key is there: `error` is thrown instead. */
+  unless?: { key: Deno.KvKey; error: Refusal };
+  /** Nor when so many wait already: `limit` is thrown. */
+  most?: number;
 }
 
 const DECREMENT = 2n ** 64n - 1n;
@@ -121,9 +125,11 @@ export async function updateAction(
     if (summary.state !== old.summary.state && !mayBecome(old.summary.state, summary.state)) {
       throw notPending(old.summary);
     }
+    const op = kv.atomic().check(entry);
+    if (change.unless) await checkAbsent(kv, op, change.unless);
+    if (change.most !== undefined) await checkRoom(kv, op, ws, change.most);
     const body = change.body ? await putLarge(kv, ws, change.body) : old.body;
     const claim = change.claim === undefined ? old.claim : change.claim;
-    const op = kv.atomic().check(entry);
     op.set(keys.action(ws, id), { summary, body, claim, previewed } satisfies Stored);
     for (const table of change.changed ?? []) op.set(keys.change(ws, table), Date.now());
     moveIndex(op, ws, old, { summary, previewed });
@@ -190,6 +196,16 @@ async function checkRoom(kv: Deno.Kv, op: Deno.AtomicOperation, ws: string, most
     op.check(count);
   }
   if (open >= most) throw new Refusal("limit", `${most} changes wait already. Decide some of them first.`);
+}
+
+async function checkAbsent(
+  kv: Deno.Kv,
+  op: Deno.AtomicOperation,
+  { key, error }: NonNullable<Step["unless"]>,
+): Promise<void> {
+  const there = await kv.get(key);
+  if (there.versionstamp !== null) throw error;
+  op.check(there);
 }
 
 function notFound(id: number): Refusal {

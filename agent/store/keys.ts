@@ -28,6 +28,8 @@ export const keys = {
   indexed: (ws: string) => ["ws", ws, "indexed"],
   count: (ws: string, state: ActionState) => ["ws", ws, "count", state],
   counts: (ws: string) => ["ws", ws, "count"],
+  /** An approval whose request was refused, by its signature: nobody can name another person's before it was sent. */
+  refused: (ws: string, id: number, signature: string) => ["ws", ws, "refused", id, signature],
   /** When a table was last changed by an executed action. */
   change: (ws: string, table: string) => ["ws", ws, "changed", shortName(table)],
   changes: (ws: string) => ["ws", ws, "changed"],
@@ -44,7 +46,6 @@ export const keys = {
   /** Messages below this number were cleared. */
   firstMessage: (ws: string) => ["ws", ws, "first", "message"],
   messageNumber: (ws: string, id: string) => ["ws", ws, "message_id", id],
-  messageNumbers: (ws: string) => ["ws", ws, "message_id"],
 
   /** The lease of the running answer. */
   run: (ws: string) => ["ws", ws, "run"],

@@ -26,8 +26,15 @@ export type Handlers = {
   [method: string]: (arg: never) => unknown | Promise<unknown>;
 };
 
+/** Signals that ask for an orderly end. */
+export const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
 /** Says that the child is ready, then serves requests in order until standard input ends. */
 export async function serve(handlers: Handlers): Promise<void> {
+  // A terminal's Ctrl-C reaches every process; when this one ends is up to the parent, who lets requests finish.
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, ignore);
   // Before the first request, which may be the endless one.
   const stopWatching = watchParent();
   send({ id: READY, result: null });
@@ -35,8 +42,11 @@ export async function serve(handlers: Handlers): Promise<void> {
     for (const line of requests()) send(await answer(handlers, JSON.parse(line)));
   } finally {
     stopWatching();
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, ignore);
   }
 }
+
+function ignore(): void {}
 
 /** Id of the line that a child sends on its own when it can take requests. */
 export const READY = 0;

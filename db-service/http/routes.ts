@@ -13,6 +13,7 @@ import {
 } from "../contract/schemas.ts";
 import { type Engine, ServiceError } from "../engine/types.ts";
 import { execute, preview, revert } from "../gate.ts";
+import { unknownKey } from "../record/approvers.ts";
 import type { Service } from "../service.ts";
 import { parse, readBody } from "./body.ts";
 
@@ -80,6 +81,8 @@ export const ROUTES: Route[] = [
     return Response.json(approver, { status: 201 });
   }),
   engineRoute("PATCH", "approvers/:name", async (engine, { request, name }) => {
+    // That there is no such key is said before what is wrong with the body.
+    if (!(await engine.writer.approvers()).some(({ key }) => key === name)) throw unknownKey();
     return await engine.writer.rename(name, (await readBody(request, RenameRequest)).name);
   }),
   route("DELETE", "/v1/databases/:database/approvers/:name", async ({ service, database, name }) => {

@@ -22,6 +22,12 @@ export async function findApprover(tx: Tx, key: string): Promise<EnrolledKey | n
   };
 }
 
+/** Whether a key was taken out of use: it never comes back. */
+export async function isRevoked(tx: Tx, key: string): Promise<boolean> {
+  const rows = await tx.query("SELECT 1 FROM _gk_approver WHERE key = ? AND revoked_at IS NOT NULL", [key]);
+  return rows.length > 0;
+}
+
 /** Approvers whose keys may be used, in the order in which they were enrolled. */
 export async function listApprovers(tx: Tx): Promise<Approver[]> {
   const rows = await tx.query(
@@ -82,14 +88,14 @@ export async function renameApprover(tx: Tx, key: string, name: string): Promise
     "UPDATE _gk_approver SET name = ? WHERE key = ? AND revoked_at IS NULL RETURNING created_at",
     [name, key],
   );
-  if (row === undefined) throw unknown();
+  if (row === undefined) throw unknownKey();
   return { key, name, createdAt: String(row[0]) };
 }
 
 /** Takes a key out of use for good. Throws `not_found` for an unknown one. */
 export async function revokeApprover(tx: Tx, key: string, now: string): Promise<void> {
   const known = await tx.query("SELECT 1 FROM _gk_approver WHERE key = ?", [key]);
-  if (known.length === 0) throw unknown();
+  if (known.length === 0) throw unknownKey();
   await tx.run("UPDATE _gk_approver SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?", [now, key]);
 }
 
@@ -113,7 +119,8 @@ export async function importKey({ kty, crv, x, y }: PublicKey): Promise<CryptoKe
   }
 }
 
-function unknown(): ServiceError {
+/** What is said of a key that is not enrolled here, or no longer. */
+export function unknownKey(): ServiceError {
   return new ServiceError("not_found", "There is no approver with this key.");
 }
 

@@ -56,13 +56,21 @@ export async function approveShown(
 export async function revert(state: AppState, id: number): Promise<void> {
   const action = await whole(state, id);
   if (!action) return;
-  await decide(state, action, () => revertShown(state, action));
+  const more = action === state.selected.peek() ? state.moreChanges.peek() : [];
+  await decide(state, action, () => revertShown(state, action, more));
 }
 
-/** Verifies what an executed action was, signs its revert and sends it. */
-export async function revertShown(state: AppState, action: Action): Promise<Answer<Action>> {
+/** Verifies the rows that were shown of an executed action, signs its revert and sends it. `more`: after the first page. */
+export async function revertShown(
+  state: AppState,
+  action: Action,
+  more: readonly Change[],
+): Promise<Answer<Action>> {
+  const onScreen = [...action.preview?.changes ?? [], ...more];
   const tools = await signing();
-  const verified = tools ? await tools.verifyExecuted(action, state.database.peek().name) : NOT_LOADED;
+  const verified = tools
+    ? await tools.verifyExecuted(action, state.database.peek().name, onScreen)
+    : NOT_LOADED;
   return await signed(state, action, "revert", verified);
 }
 
@@ -116,7 +124,8 @@ function signing(): Promise<typeof import("./signing.ts") | null> {
 
 const NOT_LOADED = {
   ok: false,
-  message: "What signs could not be loaded: nothing was sent. Try again, or reload the page.",
+  message:
+    "The part of the page that signs could not be loaded. Nothing was sent. Try again, or reload the page.",
 } as const;
 
 async function decide(
@@ -136,7 +145,8 @@ async function decide(
     if (!answer.ok) {
       // Drift is the action's own state from here on, with its own strip and what to do about it.
       if (answer.code !== "drift") {
-        state.trouble.value = troubleOf(action, answer);
+        const isOpen = state.selectedId.peek() === action.id;
+        state.trouble.value = isOpen ? troubleOf(action, answer) : troubleElsewhere(action.id, answer);
       }
       void refreshSelected(state);
       return;
@@ -173,12 +183,23 @@ async function check(state: AppState, action: Action, onScreen: readonly Change[
   }
 }
 
+/**
+ * What the database knows the actions by that were signed here, by their numbers. An app that says that nothing
+ * happened and gives the number to another action of the same rows would get two signatures for what is meant once; and
+ * what "Undo" takes back is what was approved, not what has its number by now.
+ */
+const signedAs = new Map<string, string>();
+
 async function signed(
   state: AppState,
   action: Action,
   decision: "approve" | "revert",
   verified: Verified,
 ): Promise<Answer<Action>> {
+  const number = `${state.workspace.id}/${action.id}`;
+  if ((signedAs.get(number) ?? action.uid) !== action.uid) {
+    return refused("Not signed. This is another action than the one you decided on here. Reload the page.");
+  }
   const tools = await signing();
   if (!verified.ok || !tools) return refused(verified.ok ? NOT_LOADED.message : verified.message);
   const { signApproval, signer } = tools;
@@ -193,6 +214,7 @@ async function signed(
     if (!verified.ok) return refused(verified.message);
     const made = await signApproval(key.data, action, decision, verified, state.clockOffset.peek());
     if (!made.ok) return refused(made.message);
+    signedAs.set(number, action.uid);
     const { approval } = made;
     const body = decision === "approve" ? { digest: verified.digest, approval } : { approval };
     return await post(state, action.id, decision, body);
@@ -209,8 +231,13 @@ async function whole(state: AppState, id: number): Promise<Action | null> {
   if (open?.id === id) return open;
   const answer = await call<Action>(apiBase(state) + path`/actions/${id}`);
   if (answer.ok) return answer.data;
-  state.trouble.value = { at: "queue", id, message: answer.message };
+  state.trouble.value = troubleElsewhere(id, answer);
   return null;
+}
+
+/** Of an action that is not open, such as one that is undone: said above the list, or nobody would see it. */
+function troubleElsewhere(id: number, { message }: Failure): Trouble {
+  return { at: "queue", message: `#${id}: ${message}` };
 }
 
 export function troubleOf(action: Action, answer: Failure): Trouble {

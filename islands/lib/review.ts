@@ -141,9 +141,9 @@ export async function approveItem(state: AppState, { action, more }: Item): Prom
 }
 
 /** Signs and sends the revert of one. */
-export async function revertItem(state: AppState, { action }: Item): Promise<Outcome> {
+export async function revertItem(state: AppState, { action, more }: Item): Promise<Outcome> {
   if (!action) return { kind: "refused", detail: "It could not be loaded." };
-  return await settled(state, action.id, () => revertShown(state, action));
+  return await settled(state, action.id, () => revertShown(state, action, more));
 }
 
 /** Takes one back that waits. */

@@ -63,7 +63,7 @@ export async function verifyShown(
   }
   // Further pages may be fetched and checked unseen ("and 194 more"), the first never.
   if (changes.length === 0 && preview.pages.length > 0) {
-    return refuse("The rows shown are not the rows that were previewed.");
+    return refuse(OTHER_ROWS);
   }
   const all = [...changes];
   for (const [i, expected] of preview.pages.entries()) {
@@ -73,7 +73,7 @@ export async function verifyShown(
       all.push(...page);
     }
     if (await pageHash(all.slice(i * PAGE_SIZE, (i + 1) * PAGE_SIZE)) !== expected) {
-      return refuse("The rows shown are not the rows that were previewed.");
+      return refuse(OTHER_ROWS);
     }
     onChecked(Math.min(all.length, (i + 1) * PAGE_SIZE));
   }
@@ -81,33 +81,49 @@ export async function verifyShown(
     return refuse("There are rows on screen that the preview does not contain.");
   }
   if (!await sameColumns(preview.columns, all)) {
-    return refuse("The column names shown are not those that were previewed.");
+    return refuse(OTHER_COLUMNS);
   }
   if (!sameCounts(preview.counts, countChanges(all)) || !sameCounts(action.affected, preview.counts)) {
-    return refuse("The counts shown do not match the rows.");
+    return refuse(OTHER_COUNTS);
   }
   const { counts, pages } = preview;
   const digest = await digestOf({ database, statementsSha256, counts, pages });
   if (digest !== preview.digest || digest !== action.digest) {
-    return refuse("The digest does not match what is shown.");
+    return refuse(OTHER_DIGEST);
   }
   return { ok: true, statementsSha256, digest };
 }
 
 /**
- * What a revert signs: the executed action's statements and digest, recomputed as far as they are shown.
+ * What a revert signs: the executed action's statements and digest, recomputed from `changes` (what is on screen, from
+ * the first row). Rows after them can't be had any more: their pages stand under the digest by their hashes alone.
  */
-export async function verifyExecuted(action: Action, database: string): Promise<Verified> {
+export async function verifyExecuted(
+  action: Action,
+  database: string,
+  changes: readonly Change[],
+): Promise<Verified> {
+  const { preview } = action;
+  if (!preview) return refuse("What this action did can't be shown.");
   if (action.database !== database) return refuse("This action belongs to another database.");
-  if (!action.digest) return refuse("This action has no digest.");
-  const statementsSha256 = await statementsHash(action.statements);
-  if (action.preview) {
-    const { counts, pages } = action.preview;
-    const digest = await digestOf({ database, statementsSha256, counts, pages });
-    if (digest !== action.digest) return refuse("The digest does not match what is shown.");
+  if (changes.length === 0 && preview.pages.length > 0) return refuse(OTHER_ROWS);
+  for (let i = 0; i * PAGE_SIZE < changes.length; i++) {
+    const page = changes.slice(i * PAGE_SIZE, (i + 1) * PAGE_SIZE);
+    if (await pageHash(page) !== preview.pages[i]) return refuse(OTHER_ROWS);
   }
-  return { ok: true, statementsSha256, digest: action.digest };
+  if (!await sameColumns(preview.columns, changes)) return refuse(OTHER_COLUMNS);
+  if (!sameCounts(action.affected, preview.counts)) return refuse(OTHER_COUNTS);
+  const { counts, pages } = preview;
+  const statementsSha256 = await statementsHash(action.statements);
+  const digest = await digestOf({ database, statementsSha256, counts, pages });
+  if (digest !== action.digest) return refuse(OTHER_DIGEST);
+  return { ok: true, statementsSha256, digest };
 }
+
+const OTHER_ROWS = "The rows shown are not the rows that were previewed.";
+const OTHER_COLUMNS = "The column names shown are not those that were previewed.";
+const OTHER_COUNTS = "The counts shown do not match the rows.";
+const OTHER_DIGEST = "The digest does not match what is shown.";
 
 export type Signed = { ok: true; approval: ApprovalSent } | { ok: false; message: string };
 

@@ -4,6 +4,7 @@ import { listMessages } from "@/agent/chat/store.ts";
 import { approve, reject } from "@/agent/queue/decide.ts";
 import { expireDue } from "@/agent/queue/expiry.ts";
 import { countStates, listActions } from "@/agent/queue/list.ts";
+import { previewAgain } from "@/agent/queue/preview.ts";
 import { MAX_PENDING, propose } from "@/agent/queue/propose.ts";
 import { getAction, updateAction } from "@/agent/queue/store.ts";
 import { Refusal } from "@/agent/errors.ts";
@@ -114,6 +115,28 @@ Deno.test("of 220 proposals at once 200 wait, and a decision makes room for one"
     await reject(ws, 7, ANN, null);
     const again = await Promise.allSettled([propose(ORIGIN, CHANGE), propose(ORIGIN, CHANGE)]);
     assert.deepEqual(again.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+  });
+});
+
+Deno.test("what failed waits again only where there is room", async () => {
+  await withDatabase(async () => {
+    const { id } = await propose(ORIGIN, CHANGE);
+    for (const state of ["executing", "failed"] as const) {
+      await updateAction(ws, id, () => ({ summary: { state } }));
+    }
+    await Promise.all(Array.from({ length: MAX_PENDING }, () => propose(ORIGIN, CHANGE)));
+    await assert.rejects(previewAgain(ws, id, {}), { code: "limit" });
+    assert.deepEqual(await countStates(ws), { pending: MAX_PENDING, executing: 0, failed: 1 });
+    // What waits already may always be looked at again.
+    await previewAgain(ws, id + 1, {});
+    await reject(ws, id + 1, ANN, null);
+    await previewAgain(ws, id, {});
+    assert.deepEqual(await countStates(ws), {
+      pending: MAX_PENDING,
+      executing: 0,
+      failed: 0,
+      rejected: 1,
+    });
   });
 });
 

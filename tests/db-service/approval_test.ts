@@ -108,25 +108,41 @@ Deno.test("an approval ends, and does not begin too long before its end", async 
   assert.equal((await attempt(approval)).state, "executed");
 });
 
-Deno.test("an approval that expires while the statements run commits nothing", async () => {
-  const begin = Date.now();
-  let calls = 0;
-  // The clock passes the approval's end after its first check.
-  await using lab = await Lab.open({ sample: true, now: () => calls++ < 1 ? begin : begin + 2 * MINUTE });
-  const input = await lab.input("UPDATE customers SET tier = 'x'");
-  const { digest, statementsSha256 } = await lab.writer.preview(input);
-  const actionUid = crypto.randomUUID();
-  const expiresAt = new Date(begin + MINUTE).toISOString();
-  const approval = await sign(lab.signer, { actionUid, digest, statementsSha256, expiresAt });
+Deno.test("an approval that expires while the statements run, or the rows come back, commits nothing", async () => {
+  let now = Date.now();
+  let isSlow = false;
+  await using lab = await Lab.open({
+    sample: true,
+    now: () => now,
+    // The clock passes the approval's end with the change itself, after the first check.
+    tamper: (tx) => ({
+      ...tx,
+      run: (sql, args) => {
+        if (isSlow && /^UPDATE\b.*\bcustomers\b/.test(sql)) now += 2 * MINUTE;
+        return tx.run(sql, args);
+      },
+    }),
+  });
+  const { subject, attempt, untouched } = await pending(lab);
+  const soon = () => new Date(now + MINUTE).toISOString();
+  isSlow = true;
+  const slow = await sign(lab.signer, { ...subject, expiresAt: soon() });
+  await refuses(attempt(slow), "approval_expired", /has expired/);
+  assert.ok(Date.parse(slow.expiresAt) < now, "it was good for the first check");
+  await untouched();
+  isSlow = false;
+  assert.equal((await attempt(await sign(lab.signer, { ...subject, expiresAt: soon() }))).state, "executed");
   const before = await lab.dump();
-  calls = 0;
+  isSlow = true;
+  const { actionUid } = subject;
+  const approval = await sign(lab.signer, { ...subject, decision: "revert", expiresAt: soon() });
   await refuses(
-    lab.writer.execute({ ...input, actionUid, digest, approval }),
+    lab.writer.revert({ database: "main", actionUid, approval }),
     "approval_expired",
     /has expired/,
   );
+  assert.ok(Date.parse(approval.expiresAt) < now, "it was good for the first check");
   assert.deepEqual(await lab.dump(), before);
-  assert.equal((await lab.writer.record(actionUid)).state, "none");
 });
 
 Deno.test("approvers: enrolled once, renamed, revoked for good, never without a real key", async () => {

@@ -1,6 +1,6 @@
 /** A database that can't be written for a while: the disk is full, or somebody else holds it. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
+import { openBeside } from "@/tests/sqlite.ts";
 import { type Action, Desk, Refused } from "./desk.ts";
 
 const SCHEMA =
@@ -58,7 +58,7 @@ Deno.test("a database that somebody else holds longer than we wait: busy, reads 
   const { digest } = await desk.preview(STATEMENTS);
   const action = { actionUid: crypto.randomUUID(), statements: STATEMENTS, digest };
   const before = await desk.dump();
-  const other = new DatabaseSync(desk.file);
+  const other = openBeside(desk.file);
   other.exec("BEGIN IMMEDIATE");
   const waiting = desk.execute(action);
   const { rows } = await desk.call<{ rows: unknown }>("POST", "/read", { sql: "SELECT n FROM counter" });

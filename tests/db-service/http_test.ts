@@ -1,6 +1,7 @@
 /** The HTTP face: who may speak, what is answered to bad input, and what the log keeps to itself. */
 import assert from "node:assert/strict";
 import { Problem, RowsResult } from "@/db-service/contract/schemas.ts";
+import { makeSigner } from "./lab.ts";
 import { type DbService, startDbService } from "./start.ts";
 
 const DB = "/v1/databases/main";
@@ -144,6 +145,7 @@ Deno.test("what does not exist is 404, before the body is looked at", async () =
 });
 
 Deno.test("a malformed body is 400 and names the field", async () => {
+  const ana = await makeSigner();
   const approval = { key: "k".repeat(43), expiresAt: "2026-01-01T00:00:00Z", signature: "s".repeat(86) };
   const execute = {
     actionUid: UID,
@@ -168,7 +170,7 @@ Deno.test("a malformed body is 400 and names the field", async () => {
     ["POST", "execute", { ...execute, approval: { ...approval, signature: "" } }, "approval.signature"],
     ["POST", "revert", { actionUid: UID }, "approval"],
     ["POST", "approvers", { name: "x" }, "publicKey"],
-    ["PATCH", "approvers/x", { name: " " }, "name"],
+    ["PATCH", `approvers/${ana.key}`, { name: " " }, "name"],
     ["GET", "rows/customers?limit=0", undefined, "limit"],
     ["GET", "rows/customers?limit=501", undefined, "limit"],
     ["GET", "rows/customers?sort=nope", undefined, "sort"],
@@ -177,6 +179,7 @@ Deno.test("a malformed body is 400 and names the field", async () => {
     ["GET", "changes?after=x", undefined, "after"],
   ];
   await withService(async (service) => {
+    await service.call("POST", `${DB}/approvers`, { publicKey: ana.publicKey, name: "Ana" });
     for (const [method, path, body, field] of cases) {
       const { code, errors } = await problem(service, method, `${DB}/${path}`, body);
       assert.equal(code, "invalid", `${method} ${path}`);

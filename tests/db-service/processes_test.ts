@@ -1,5 +1,6 @@
 /** Children end with their parent, however it ends, and a killed child is replaced. */
 import assert from "node:assert/strict";
+import { Problem } from "@/db-service/contract/schemas.ts";
 import { startDbService } from "./start.ts";
 
 const ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
@@ -19,8 +20,8 @@ async function living(pids: number[]): Promise<number[]> {
 }
 
 /** The end of a process that is not our child is no event that could be awaited. */
-async function gone(pids: number[], withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs;
+async function gone(pids: number[]): Promise<void> {
+  const deadline = performance.now() + 30_000;
   while ((await living(pids)).length > 0) {
     assert(performance.now() < deadline, `still running: ${await living(pids)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -32,10 +33,46 @@ Deno.test("a stop ends every process and answers what was under way", async () =
   await service.call("GET", "/v1/databases/main/version");
   const children = await childrenOf(service.pid);
   assert.equal(children.length, 2, "a reader and a writer");
-  const underWay = service.call("POST", "/v1/databases/main/read", { sql: "SELECT count(*) FROM customers" });
-  assert.equal((await underWay).status, 200);
+  const underWay = service.call("POST", "/v1/databases/main/read", { sql: ENDLESS });
+  // Answered by a further reader, so the first one is at work by now.
+  await service.call("POST", "/v1/databases/main/read", { sql: "SELECT 1" });
   assert.equal(await service.stop(), 0);
-  await gone(children, 100);
+  assert.equal(Problem.parse((await underWay).body).code, "limit", "it ran to its deadline");
+  assert.deepEqual(await living(children), []);
+});
+
+Deno.test("Ctrl-C in a terminal reaches every process at once: when the children end is up to their parent", async () => {
+  const service = await startDbService();
+  const answered = async () => {
+    const read = { sql: "SELECT count(*) FROM customers" };
+    assert.equal((await service.call("POST", "/v1/databases/main/read", read)).status, 200);
+    assert.equal((await service.call("GET", "/v1/databases/main/approvers")).status, 200);
+  };
+  await answered();
+  const children = await childrenOf(service.pid);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const pid of children) Deno.kill(pid, signal);
+    await answered();
+    assert.deepEqual(await childrenOf(service.pid), children);
+  }
+  assert.equal(await service.stop(), 0);
+  assert.deepEqual(await living(children), []);
+  assert.deepEqual(service.log.filter((line) => line.includes("child_ended")), []);
+});
+
+Deno.test("no child is told a token of its parent", async () => {
+  const service = await startDbService();
+  try {
+    await service.call("GET", "/v1/databases/main/version");
+    const children = await childrenOf(service.pid);
+    assert.equal(children.length, 2);
+    for (const pid of children) {
+      const environment = await Deno.readTextFile(`/proc/${pid}/environ`);
+      for (const token of [service.token, service.adminToken]) assert(!environment.includes(token));
+    }
+  } finally {
+    await service.stop();
+  }
 });
 
 Deno.test("no orphan outlives a killed parent, not even in the middle of endless SQL", async () => {
@@ -54,7 +91,7 @@ Deno.test("no orphan outlives a killed parent, not even in the middle of endless
     assert(children.length >= 3, `${children.length} children`);
     await service.kill9();
     await Promise.all(endless);
-    await gone(children, 3_000);
+    await gone(children);
     // Nothing holds the file: the next start works at once.
     const next = await startDbService({ dataDir });
     const change = { statements: [{ sql: "UPDATE customers SET tier = 'Gold' WHERE id = 2" }] };
@@ -68,7 +105,10 @@ Deno.test("no orphan outlives a killed parent, not even in the middle of endless
 Deno.test("a child that dies is replaced", async () => {
   const service = await startDbService();
   try {
-    for (const pid of await childrenOf(service.pid)) Deno.kill(pid, "SIGKILL");
+    await service.call("GET", "/v1/databases/main/approvers");
+    const children = await childrenOf(service.pid);
+    assert.equal(children.length, 2);
+    for (const pid of children) Deno.kill(pid, "SIGKILL");
     const read = { sql: "SELECT count(*) FROM customers" };
     // The parent may still take the dead for living once; the next request meets their successors.
     await service.call("POST", "/v1/databases/main/read", read);

@@ -223,7 +223,7 @@ Deno.test("a name in READ_DENY that stands for nothing is said in the log", asyn
 
 /** The line of the log that holds `text`: it is written when the database is opened, next to the first requests. */
 async function logged(service: DbService, text: string): Promise<string> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
     const line = service.log.find((line) => line.includes(text));
     if (line !== undefined) return line;
     await service.call("GET", `${DB}/schema`);

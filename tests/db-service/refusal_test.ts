@@ -18,6 +18,13 @@ onEveryEngine(
     await lab.revert(action);
     await refuses(lab.preview("DELETE FROM t"), "uninspectable", /not valid UTF-8/);
     await refuses(lab.preview(["DELETE FROM t WHERE v = ?", "\ud800"]), "invalid", /lone surrogate/);
+    const halved = await lab.input(["DELETE FROM t WHERE v = ?", "\ud800"]);
+    const { actionUid, preview: { digest }, approval } = action;
+    await refuses(
+      lab.writer.execute({ ...halved, actionUid, digest, approval }),
+      "invalid",
+      /lone surrogate/,
+    );
     assert.deepEqual(await lab.dump(), before);
   },
 );

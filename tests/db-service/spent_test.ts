@@ -1,9 +1,11 @@
 /** What was refused stays refused: a copy of the request that arrives late changes nothing. */
 import assert from "node:assert/strict";
 import type { Approval, Executed, Problem } from "@/db-service/contract/schemas.ts";
+import { MAX_APPROVAL_MS } from "@/db-service/engine/change/approval.ts";
+import { MAX_UNSIGNED } from "@/db-service/record/spent.ts";
 import type { EngineName } from "./benches.ts";
 import { type Action, Desk, Refused, toStatements, type Written } from "./desk.ts";
-import { sign } from "./lab.ts";
+import { DATABASE, makeSigner, sign } from "./lab.ts";
 import { startSqld } from "./sqld.ts";
 
 const BEFORE = `CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT, email TEXT UNIQUE);
@@ -70,6 +72,36 @@ for (const engine of ["local", "remote"] as const) {
     });
   });
 
+  Deno.test(`${engine}: so is one by a key that is enrolled only later`, async () => {
+    await withDesk(engine, async (desk) => {
+      const action = await proposed(desk, "UPDATE people SET name = 'Anna' WHERE id = 1");
+      const bea = await makeSigner();
+      const { statementsSha256 } = await desk.preview(action.statements);
+      const approval = await sign(bea, { ...action, statementsSha256 });
+      await refused("not_approver", () => execute(desk, action, approval));
+      await desk.call("POST", "/approvers", { publicKey: bea.publicKey, name: "Bea" });
+      await neverRan(desk, action, approval);
+      // Nor can it be used for the same change under another name: that is another signature.
+      const anew = await sign(bea, { ...action, statementsSha256 });
+      assert.equal((await execute(desk, action, anew)).replay, false);
+    });
+  });
+
+  Deno.test(`${engine}: so is a revert's that comes before its action ran`, async () => {
+    await withDesk(engine, async (desk) => {
+      const action = await proposed(desk, "UPDATE people SET name = 'Anna' WHERE id = 1");
+      const approval = await desk.sign(action, "revert");
+      const revert = () =>
+        desk.call<{ replay: boolean }>("POST", "/revert", { actionUid: action.actionUid, approval });
+      await refused("not_approved", revert);
+      await desk.execute(action);
+      const before = await desk.dump();
+      assert.match((await refused("conflict", revert)).detail, /refused before/);
+      assert.deepEqual(await desk.dump(), before);
+      assert.equal((await desk.revert(action)).replay, false);
+    });
+  });
+
   Deno.test(`${engine}: a refusal gives way to what a copy of the request did meanwhile`, async () => {
     await withDesk(engine, async (desk) => {
       const action = await proposed(desk, "UPDATE people SET name = name || '!'");
@@ -87,6 +119,19 @@ for (const engine of ["local", "remote"] as const) {
   });
 }
 
+Deno.test("an approval that comes too early is spent when its five minutes begin", async () => {
+  await withDesk("local", async (desk) => {
+    const action = await proposed(desk, "UPDATE people SET name = 'Anna' WHERE id = 1");
+    // Far enough ahead for the request to be there in time on a busy machine.
+    const expiresAt = new Date(Date.now() + MAX_APPROVAL_MS + 6_000).toISOString();
+    const { statementsSha256 } = await desk.preview(action.statements);
+    const approval = await sign(desk.signer, { ...action, statementsSha256, expiresAt });
+    await refused("approval_expired", () => execute(desk, action, approval));
+    await until(Date.parse(expiresAt) - MAX_APPROVAL_MS);
+    await neverRan(desk, action, approval);
+  });
+});
+
 Deno.test("only a genuine approval is spent, and only that one", async () => {
   await withDesk("local", async (desk) => {
     const action = await proposed(desk, "UPDATE people SET name = 'Anna' WHERE id = 1");
@@ -101,6 +146,55 @@ Deno.test("only a genuine approval is spent, and only that one", async () => {
   });
 });
 
+Deno.test("what nobody signed takes no more room than there is for it, and none from what was signed", async () => {
+  await withDesk("local", async (desk) => {
+    const action = await proposed(desk, "UPDATE people SET name = 'Anna' WHERE id = 1");
+    const { statementsSha256 } = await desk.preview(action.statements);
+    const kept = async () => Number((await desk.query("SELECT count(*) FROM _gk_spent"))[0][0]);
+    const byStranger = async (expiresAt?: string) => {
+      const stranger = await makeSigner();
+      const signed = await sign(stranger, { ...action, statementsSha256, ...(expiresAt && { expiresAt }) });
+      await refused("not_approver", () => execute(desk, action, signed));
+    };
+    await byStranger("9999-12-31T23:59:59.000Z");
+    assert.equal(await kept(), 0, "for ever is too long");
+    await byStranger();
+    assert.equal(await kept(), 1);
+    await desk.outside(
+      `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${MAX_UNSIGNED})
+      INSERT INTO _gk_spent SELECT i, 'approve', 'k', expires_at FROM n, _gk_spent`,
+    );
+    assert.equal(await kept(), MAX_UNSIGNED);
+    await byStranger();
+    assert.equal(await kept(), MAX_UNSIGNED);
+
+    const approval = await desk.sign(action, "approve");
+    await desk.outside("UPDATE people SET email = 'new@x' WHERE id = 1");
+    await refused("drift", () => execute(desk, action, approval));
+    assert.equal(await kept(), MAX_UNSIGNED + 1);
+    await desk.outside("UPDATE people SET email = 'ana@x' WHERE id = 1");
+    await neverRan(desk, action, approval);
+
+    // What can't come true any more needs no room.
+    await desk.service.call("DELETE", `/v1/databases/${DATABASE}/approvers/${desk.signer.key}`);
+    await refused("not_approver", () => desk.execute(action));
+    assert.equal(await kept(), MAX_UNSIGNED + 1);
+  });
+});
+
+Deno.test("a database from before refusals were remembered is made whole when it is opened", async () => {
+  await withDesk("local", async (desk) => {
+    const action = await proposed(desk, "UPDATE people SET name = 'Anna' WHERE id = 1");
+    const approval = await desk.sign(action, "approve");
+    await desk.service.kill9();
+    await desk.outside("DROP TABLE _gk_spent; UPDATE people SET email = 'new@x' WHERE id = 1");
+    await desk.restart();
+    await refused("drift", () => execute(desk, action, approval));
+    await desk.outside("UPDATE people SET email = 'ana@x' WHERE id = 1");
+    await neverRan(desk, action, approval);
+  });
+});
+
 Deno.test("what is spent is forgotten when it has expired", async () => {
   await withDesk("local", async (desk) => {
     const [one, two] = [
@@ -108,12 +202,12 @@ Deno.test("what is spent is forgotten when it has expired", async () => {
       await proposed(desk, "UPDATE people SET name = 'y' WHERE id = 1"),
     ];
     await desk.outside("UPDATE people SET email = 'new@x' WHERE id = 1");
-    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    const expiresAt = new Date(Date.now() + 4_000).toISOString();
     const statementsSha256 = (await desk.preview(one.statements)).statementsSha256;
     const short = await sign(desk.signer, { ...one, statementsSha256, expiresAt });
     await refused("drift", () => execute(desk, one, short));
     assert.deepEqual(await desk.query("SELECT uid FROM _gk_spent"), [[one.actionUid]]);
-    await new Promise((resolve) => setTimeout(resolve, Date.parse(expiresAt) - Date.now() + 5));
+    await until(Date.parse(expiresAt));
     await refused("approval_expired", () => execute(desk, one, short));
     await refused("drift", () => desk.execute(two));
     assert.deepEqual(await desk.query("SELECT uid FROM _gk_spent"), [[two.actionUid]]);
@@ -134,6 +228,20 @@ async function proposed(desk: Desk, ...written: Written[]): Promise<Action> {
   const statements = toStatements(written);
   const { digest } = await desk.preview(statements);
   return { actionUid: crypto.randomUUID(), statements, digest };
+}
+
+/** Sends a request again whose time would have come by now: nothing happens, and the change itself is what was signed. */
+async function neverRan(desk: Desk, action: Action, approval: Approval): Promise<void> {
+  const before = await desk.dump();
+  const { preview, detail } = await refused("drift", () => execute(desk, action, approval));
+  assert.match(detail, /refused before/);
+  assert.equal(preview?.digest, action.digest);
+  assert.deepEqual(await desk.dump(), before);
+}
+
+/** Resolves a moment after a time, in milliseconds since 1970. */
+async function until(time: number): Promise<void> {
+  while (Date.now() <= time) await new Promise((resolve) => setTimeout(resolve, time - Date.now() + 5));
 }
 
 /** The same change as an action of its own. */

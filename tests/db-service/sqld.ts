@@ -147,7 +147,7 @@ async function spawn(program: string, folder: string, port: number, isRoot: bool
 }
 
 async function answering(url: string): Promise<void> {
-  for (const end = Date.now() + 10_000;;) {
+  for (const end = Date.now() + 30_000;;) {
     try {
       const { ok, body } = await fetch(url);
       await body?.cancel();

@@ -2,11 +2,12 @@
  * A second pair of eyes: SQLite as Node ships it, in a process of its own (two SQLite libraries must never open one
  * file in one process). It says what a database file really holds, and what EXPLAIN says that statements would write.
  */
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Value } from "../../db-service/contract/schemas.ts";
 import { serve } from "../../db-service/engine/child_loop.ts";
 import type { Inspection } from "../../db-service/engine/types.ts";
 import { toWire } from "../../db-service/engine/values.ts";
+import { openBeside } from "../sqlite.ts";
 
 /** Everything in a database: the text of its schema, and each table's rows by key. */
 export interface Dump {
@@ -31,7 +32,7 @@ export interface WitnessQuestion {
 if (import.meta.main) {
   const [file, mode] = Deno.args;
   // A server keeps account of its own log: whoever else closes the file must not tidy that up.
-  const open = () => new DatabaseSync(file, { readOnly: mode === "read-only" });
+  const open = () => openBeside(file, { readOnly: mode === "read-only" });
   await serve({
     dump: ({ keys }: WitnessQuestion["dump"]) => using(open(), (database) => dump(database, keys ?? {})),
     inspect: ({ statements }: WitnessQuestion["inspect"]) =>

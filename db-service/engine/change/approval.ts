@@ -1,7 +1,7 @@
 /** Whether a person's signature stands behind a decision. Nothing is written without one. */
 import type { Approval } from "../../contract/schemas.ts";
 import { approvalBytes, type ApprovalSubject, fromBase64url, SIGNATURE } from "../../contract/digest.ts";
-import { findApprover, importKey } from "../../record/approvers.ts";
+import { type EnrolledKey, findApprover, importKey } from "../../record/approvers.ts";
 import { ServiceError, type Tx } from "../types.ts";
 
 /** How far ahead of our clock an approval may expire. */
@@ -21,17 +21,25 @@ export async function verifyApproval(
   if (approver === null) {
     throw new ServiceError("not_approver", "This key is not enrolled here as an approver's.");
   }
-  const genuine = await crypto.subtle.verify(
-    SIGNATURE,
-    await importKey(approver.publicKey),
-    fromBase64url(approval.signature),
-    approvalBytes({ ...subject, expiresAt: approval.expiresAt }),
-  );
-  if (!genuine) {
+  if (!await isSignedBy(approver, subject, approval)) {
     throw new ServiceError("bad_signature", "The approval's signature does not fit what it is used for.");
   }
   requireCurrent(approval, now);
   return approver.name;
+}
+
+/** Whether a key signed exactly this, whatever the time is. */
+export async function isSignedBy(
+  { publicKey }: EnrolledKey,
+  subject: Omit<ApprovalSubject, "expiresAt">,
+  { signature, expiresAt }: Approval,
+): Promise<boolean> {
+  return await crypto.subtle.verify(
+    SIGNATURE,
+    await importKey(publicKey),
+    fromBase64url(signature),
+    approvalBytes({ ...subject, expiresAt }),
+  );
 }
 
 /** Throws `approval_expired` unless the approval ends in the future, and soon. */

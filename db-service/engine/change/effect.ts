@@ -46,12 +46,7 @@ export async function runCaptured(
   { database, statements, inspection }: WriteInput,
   { cache, scope, dryRun, statementsSha256: known }: EffectOptions,
 ): Promise<NetEffect> {
-  if (!statements.every(isWellFormed)) {
-    throw new ServiceError(
-      "invalid",
-      "A statement holds half of a character (a lone surrogate), which is no text.",
-    );
-  }
+  requireWellFormed(statements);
   const version = await schemaVersion(tx);
   if (version !== inspection.schemaVersion) {
     // The service recognises this sentence, inspects the statements again and comes back.
@@ -122,9 +117,20 @@ export function toPreview(effect: NetEffect, input: WriteInput, at: string, page
   };
 }
 
-/** SQLite would store another text than was signed, and RFC 8785 has no form for it. */
-function isWellFormed({ sql, args }: WriteInput["statements"][number]): boolean {
-  return sql.isWellFormed() && args.every((arg) => typeof arg !== "string" || arg.isWellFormed());
+/** Throws `invalid` for statements that nobody can sign. */
+export function requireWellFormed(statements: WriteInput["statements"]): void {
+  if (isWellFormed(statements)) return;
+  throw new ServiceError(
+    "invalid",
+    "A statement holds half of a character (a lone surrogate), which is no text.",
+  );
+}
+
+/** Whether all of it is text: SQLite would store half of a character as another, and RFC 8785 has no form for it. */
+export function isWellFormed(statements: WriteInput["statements"]): boolean {
+  return statements.every(({ sql, args }) =>
+    sql.isWellFormed() && args.every((arg) => typeof arg !== "string" || arg.isWellFormed())
+  );
 }
 
 async function runStatements(tx: Tx, statements: WriteInput["statements"]): Promise<void> {

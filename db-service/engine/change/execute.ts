@@ -7,7 +7,7 @@ import { schemaVersion } from "../capture/schema_facts.ts";
 import { isSpent } from "../../record/spent.ts";
 import { ServiceError, type Tx, type WriteInput } from "../types.ts";
 import { requireCurrent, verifyApproval } from "./approval.ts";
-import { type NetEffect, runCaptured, toPreview } from "./effect.ts";
+import { type NetEffect, requireWellFormed, runCaptured, toPreview } from "./effect.ts";
 import { databaseError, isConstraint } from "./refusal.ts";
 import { revertSql } from "./revert_sql.ts";
 import { inTransaction } from "./transaction.ts";
@@ -26,6 +26,7 @@ export type ExecuteInput = WriteInput & {
  */
 export function execute(host: WriterHost, input: ExecuteInput): Promise<Executed> {
   return inTransaction(host.begin, async (tx, commit) => {
+    requireWellFormed(input.statements);
     const statementsSha256 = await statementsHash(input.statements);
     const before = await replay(tx, input, statementsSha256);
     if (before !== null) return before;

@@ -7,5 +7,6 @@ import { define } from "../../../../../(_web)/define.ts";
 const Body = z.object({ digest: z.string().max(100), approval: Approval });
 
 export const handler = define.handlers({
-  POST: (ctx) => decide(ctx, { role: "approver", from: ["pending"], body: Body, verb: approve }),
+  POST: (ctx) =>
+    decide(ctx, { role: "approver", from: ["pending"], body: Body, isSigned: true, verb: approve }),
 });

@@ -12,6 +12,7 @@ export const handler = define.handlers({
       role: "approver",
       from: ["approved"],
       body: Body,
+      isSigned: true,
       verb: (ws, id, by, { approval }) => revert(ws, id, by, approval),
     }),
 });

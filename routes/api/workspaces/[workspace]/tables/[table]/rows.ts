@@ -8,6 +8,17 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { workspace } = await enter(ctx.state.person, ctx.params.workspace, "viewer");
     const table = nameAfter("tables", ctx.url);
-    return ctx.json(await database(workspace.database).rows(table, readQuery(ctx.url, RowsQuery)));
+    const { rows } = database(workspace.database);
+    return ctx.json(await rows(table, await queryOf(ctx.url, () => rows(table, { limit: 1 }))));
   },
 });
+
+/** The query; when it is malformed, that there is no such table is said first. */
+async function queryOf(url: URL, look: () => Promise<unknown>): Promise<RowsQuery> {
+  try {
+    return readQuery(url, RowsQuery);
+  } catch (error) {
+    await look();
+    throw error;
+  }
+}
