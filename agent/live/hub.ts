@@ -222,7 +222,8 @@ export class Hub {
       if (ends && tail.run !== this.#driven) await this.#readChunks(tail);
       const frames = await framesOf(this.ws, entry);
       // From here to the last frame nothing comes between, so that the cursors of chunks stand before or after them all.
-      const stamped = stamp(frames, entry.versionstamp, this.#at, this.#seen);
+      // Within the entry a tab stands past the claim that was passed over, or else it would be told of that instead.
+      const stamped = stamp(frames, entry.versionstamp, entry.before ?? this.#at, this.#seen);
       this.#at = entry.versionstamp;
       if (ends && this.#tail === tail) this.#endRun();
       const [first, ...others] = stamped;

@@ -7,7 +7,7 @@
  */
 import { database, isHealthy } from "../database.ts";
 import { Refusal } from "../errors.ts";
-import { idsOfState } from "../queue/list.ts";
+import { countStates, idsOfState } from "../queue/list.ts";
 import { getAction, updateAction } from "../queue/store.ts";
 import { settings } from "../settings.ts";
 import { fetchSchema, sawVersion } from "../schema.ts";
@@ -65,11 +65,13 @@ async function look({ id: ws, database: name }: Workspace, state: Watched): Prom
   sawVersion(name, version);
   const announced = await kv.get<string>(keys.version(ws));
   if (announced.value === version) state.puzzledBy = null;
-  else if (announced.value === null) {
-    // The first look at this workspace: what it was before is not known, and nobody shows anything older.
+  else if (!announced.value) {
+    // The first look at this workspace, or the first since a decision whose version the db-service could not tell: what it
+    // was before is not known, and nobody shows anything older.
     const { ok } = await kv.atomic().check(announced).set(keys.version(ws), version).commit();
     if (ok) state.dirty = true;
-  } else if (state.puzzledBy !== announced.versionstamp) state.puzzledBy = announced.versionstamp;
+  } else if (await isDeciding(ws)) state.puzzledBy = null;
+  else if (state.puzzledBy !== announced.versionstamp) state.puzzledBy = announced.versionstamp;
   else if (Date.now() - state.announcedAt >= ANNOUNCE_MS) {
     state.announcedAt = Date.now();
     const { tables } = await fetchSchema(name);
@@ -97,6 +99,12 @@ async function look({ id: ws, database: name }: Workspace, state: Watched): Prom
       state.restUntil = Date.now() + REST * (Date.now() - began);
     }
   }
+}
+
+/** Whether a decision of our own is under way: it may be what moved the data, however long its answer takes. */
+async function isDeciding(ws: string): Promise<boolean> {
+  const { executing = 0, reverting = 0 } = await countStates(ws);
+  return executing + reverting > 0;
 }
 
 /** Marks what would change other rows, or the same rows otherwise, than its preview shows. */

@@ -7,7 +7,10 @@ import type { FeedEntry } from "../store/feed.ts";
 import { isClaimed } from "../queue/states.ts";
 
 /** How long a claim waits for its result before tabs are told of it, in milliseconds. */
-const PASSING_MS = 150;
+export const PASSING_MS = 150;
+
+/** An entry to be sent. `before`: the versionstamp of the one before it in the feed, sent or not; null of the first. */
+export type Due = FeedEntry & { before: string | null };
 
 /** Keeps what waits, for one reader of a feed. `wake` is called when it has waited enough. */
 export class Passing {
@@ -23,7 +26,7 @@ export class Passing {
   }
 
   /** Of all entries that were not sent yet, those to send now. What comes after a claim sends it on its way. */
-  due(entries: FeedEntry[]): FeedEntry[] {
+  due(entries: FeedEntry[]): Due[] {
     const first = entries.findLastIndex((entry) => claimOf(entry) === null) + 1;
     const entry = entries[first]?.versionstamp;
     if (entry !== this.#held?.entry) {
@@ -50,14 +53,16 @@ export class Passing {
 }
 
 /** The entries without the claims whose results are among them. */
-function withoutPassed(entries: readonly FeedEntry[]): FeedEntry[] {
-  return entries.filter((entry, i) => {
-    const id = claimOf(entry);
-    return id === null ||
-      !entries.slice(i + 1).some(({ events }) =>
-        events.some((event) => event.t === "action" && event.action.id === id)
-      );
-  });
+function withoutPassed(entries: readonly FeedEntry[]): Due[] {
+  return entries
+    .map((entry, i) => ({ ...entry, before: entries[i - 1]?.versionstamp ?? null }))
+    .filter((entry, i) => {
+      const id = claimOf(entry);
+      return id === null ||
+        !entries.slice(i + 1).some(({ events }) =>
+          events.some((event) => event.t === "action" && event.action.id === id)
+        );
+    });
 }
 
 /** The action that an entry says is claimed, if it says nothing else. */

@@ -1,7 +1,7 @@
 /** A claim that is settled in a moment is not told of by itself (SPEC N1); one that takes its time is. */
 import assert from "node:assert/strict";
 import { hubOf } from "@/agent/live/hubs.ts";
-import { Passing } from "@/agent/live/passing.ts";
+import { Passing, PASSING_MS } from "@/agent/live/passing.ts";
 import { propose } from "@/agent/queue/propose.ts";
 import { updateAction } from "@/agent/queue/store.ts";
 import { useSettings } from "@/agent/settings.ts";
@@ -28,23 +28,33 @@ Deno.test("a tab hears of the result alone, or of the claim when its result is n
       const hub = await hubOf(WHERE.ws);
       const follower = new Follower(hub.startCursor);
       await follower.join(hub);
-      const fast = await propose({ ...WHERE, by: ANN, messageId: null }, CHANGE);
-      const slow = await propose({ ...WHERE, by: ANN, messageId: null }, CHANGE);
-      await become(fast.id, "executing");
-      await become(fast.id, "approved");
+      const proposed = async () => (await propose({ ...WHERE, by: ANN, messageId: null }, CHANGE)).id;
+      const slow = await proposed();
+      let fast = 0;
+      let tries = 0;
+      // Where the machine itself takes longer than a moment, it is tried with another one.
+      for (let took = Infinity; took > PASSING_MS / 2; tries++) {
+        fast = await proposed();
+        const begun = performance.now();
+        await become(fast, "executing");
+        await become(fast, "approved");
+        took = performance.now() - begun;
+      }
       await hub.drain();
-      await become(slow.id, "executing");
-      while (follower.heard.at(-1) !== `#${slow.id} executing`) await new Promise((go) => setTimeout(go, 10));
-      await become(slow.id, "failed");
+      await become(slow, "executing");
+      while (follower.heard.at(-1) !== `#${slow} executing`) await new Promise((go) => setTimeout(go, 10));
+      await become(slow, "failed");
       await hub.drain();
-      assert.deepEqual(follower.heard, [
-        `#${fast.id} pending`,
-        `#${slow.id} pending`,
-        `#${fast.id} approved`,
-        `#${slow.id} executing`,
-        `#${slow.id} failed`,
+      assert.deepEqual(follower.heard.filter((text) => text.startsWith(`#${slow} `)), [
+        `#${slow} pending`,
+        `#${slow} executing`,
+        `#${slow} failed`,
       ]);
-      assert.deepEqual(follower.counts, { pending: 0, executing: 0, approved: 1, failed: 1 });
+      assert.deepEqual(follower.heard.filter((text) => text.startsWith(`#${fast} `)), [
+        `#${fast} pending`,
+        `#${fast} approved`,
+      ]);
+      assert.deepEqual(follower.counts, { pending: 0, executing: 0, approved: tries, failed: 1 });
     } finally {
       await database.close();
     }
