@@ -8,7 +8,7 @@ export function Badge(
   const tone = level === "danger" ? "red" : level === "warn" ? "amber" : "grey";
   return (
     <li class={`badge tone-${tone}`}>
-      <Icon name={level === "danger" ? "alert" : level === "warn" ? "warning" : "open"} />
+      <Icon name={level === "danger" ? "alert" : level === "warn" ? "warning" : "minus"} />
       {children}
     </li>
   );

@@ -22,8 +22,12 @@ export default function Queue({ state }: { state: AppState }) {
   const listing = state.listing.value;
   const counts = state.counts.value;
   useEffect(() => void ensureWaiting(state), [listing, counts]);
+  const opened = state.selectedId.value;
+  useEffect(() => {
+    document.querySelector(".queue-item[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [opened]);
   const entries = listed(state);
-  const isOpen = state.selectedId.value !== null;
+  const isOpen = opened !== null;
   const trouble = state.trouble.value;
   return (
     <section
@@ -55,7 +59,7 @@ export default function Queue({ state }: { state: AppState }) {
                 key={entry.id}
                 state={state}
                 entry={entry}
-                isOpen={entry.id === state.selectedId.value}
+                isOpen={entry.id === opened}
               />
             ))}
           </ul>

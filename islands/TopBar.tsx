@@ -47,6 +47,9 @@ export default function TopBar({ state }: { state: AppState }) {
     state.clock.value = Date.now();
     const ticking = setInterval(() => state.clock.value = Date.now(), TICK_MS);
     const stops = [connect(state), followLinks(state), listenToKeys(state), () => clearInterval(ticking)];
+    if (localStorage.getItem("gatekeeper:notify")) {
+      import("./lib/notify.ts").then(({ notify }) => notify(state), () => {});
+    }
     return () => stops.forEach((stop) => stop());
   }, []);
   const waiting = waitingCount(state.counts.value);

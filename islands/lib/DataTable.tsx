@@ -66,7 +66,13 @@ export function DataTable({ state, table }: { state: AppState; table: TableShown
         </tbody>
       </table>
       {table.rows.length === 0 && (
-        <Empty title={table.q ? `No row contains “${table.q}”.` : "This table is empty."} />
+        <Empty
+          title={table.q
+            ? `No row contains “${table.q}”.`
+            : table.key
+            ? "This row is not there any more."
+            : "This table is empty."}
+        />
       )}
     </div>
   );

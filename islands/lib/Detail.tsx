@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import { StateWord } from "@/components/StateWord.tsx";
 import { Strip } from "@/components/Strip.tsx";
@@ -21,14 +22,14 @@ import { showMoreChanges } from "./queue.ts";
 import { mayDecide } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
 import { SqlBlock } from "./SqlBlock.tsx";
-import { type AppState, home, tenseOf } from "./state.ts";
+import { type AppState, home, tenseOf, type Trouble } from "./state.ts";
 import { Time } from "./time.tsx";
 
 /** A longer title may need to be scrolled, also by keyboard: it never pushes what was computed out of sight. */
 const LONG_TITLE = 80;
 const Nothing = () => null;
 const Buttons = lazy(async () => (await import("./acting.ts")).Buttons, () => <div class="buttons" />);
-const Conflicts = lazy(async () => (await import("./rare.ts")).Conflicts, Nothing);
+const TroubleMore = lazy(async () => (await import("./rare.ts")).TroubleMore, Nothing);
 const LeftOutRows = lazy(async () => (await import("./rare.ts")).LeftOutRows, Nothing);
 const LeaveOut = lazy(
   async () => (await import("./rare.ts")).LeaveOut,
@@ -45,8 +46,12 @@ export function Detail({ state }: { state: AppState }) {
   const mine = trouble?.at === "queue" && trouble.id === id ? trouble : null;
   const isBusy = action !== null && (state.deciding.value === action.id || isWorking(action));
   const word = busyWord(state, action);
+  const box = useRef<HTMLElement>(null);
+  // Whoever decides far down in many rows sees what came of it.
+  useEffect(() => void box.current?.scrollTo(0, 0), [mine, action?.state]);
   return (
     <article
+      ref={box}
       class="detail"
       data-testid="action-detail"
       data-state={action?.state}
@@ -91,23 +96,7 @@ export function Detail({ state }: { state: AppState }) {
             )}
             {action.type === "observation"
               ? <Read action={action} />
-              : <Effect state={state} action={action} isTold={mine !== null} />}
-            {mine && (
-              <Strip tone="red" alert>
-                <Shown text={mine.message} kind="sentence" />
-                {mine.keyRevoked && (
-                  <button
-                    type="button"
-                    class="button small"
-                    data-testid="new-key"
-                    onClick={() => void deciding(state, ({ newKey }) => newKey(state))}
-                  >
-                    Make a new key
-                  </button>
-                )}
-                {mine.conflicts && <Conflicts conflicts={mine.conflicts} columns={mine.columns ?? {}} />}
-              </Strip>
-            )}
+              : <Effect state={state} action={action} trouble={mine} />}
             <SqlBlock key={action.id} action={action} />
             <Origin state={state} action={action} />
             {action.type === "action" && state.leaving.value !== action.id && (
@@ -136,8 +125,8 @@ function Read({ action }: { action: Action }) {
   );
 }
 
-/** `isTold`: what went wrong stands below already, with more to it. */
-function Effect({ state, action, isTold }: { state: AppState; action: Action; isTold: boolean }) {
+/** What it does, and above its rows, however many they are, what went wrong with it. */
+function Effect({ state, action, trouble }: { state: AppState; action: Action; trouble: Trouble | null }) {
   const { preview } = action;
   const changes = preview ? [...preview.changes, ...state.moreChanges.value] : [];
   const counts = countsOf(action);
@@ -156,9 +145,8 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
         <Strip tone="amber" alert>
           <p>
             {action.maybeStale
-              ? "The data moved since this preview."
-              : "Nothing was executed: the data had moved. These rows would change now."}{" "}
-            Look again before you approve.
+              ? "The data moved since this preview. Look again before you approve."
+              : "Nothing was executed: the data had moved. These rows would change now. Look again before you approve."}
           </p>
           {mayDecide(state) && (
             <button
@@ -173,7 +161,13 @@ function Effect({ state, action, isTold }: { state: AppState; action: Action; is
           )}
         </Strip>
       )}
-      {action.error && !isTold && (
+      {trouble && (
+        <Strip tone="red" alert>
+          <Shown text={trouble.message} kind="sentence" />
+          {(trouble.keyRevoked || trouble.conflicts) && <TroubleMore state={state} trouble={trouble} />}
+        </Strip>
+      )}
+      {action.error && !trouble && (
         <Strip tone="red">
           <Shown text={action.error} kind="sentence" />
         </Strip>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Change } from "@/agent/types.ts";
 import { CellView } from "./CellView.tsx";
 import { marksOf } from "./cut.ts";
-import { type DiffCell, diffTables, type TableDiff } from "./diff.ts";
+import { type DiffCell, diffTables, isWide, type TableDiff } from "./diff.ts";
 import { cellText, keyText, rows } from "./format.ts";
 import { Shown } from "./Shown.tsx";
 import { visibleText } from "./visible.ts";
@@ -38,7 +38,7 @@ function OneTable({ diff, choice }: { diff: TableDiff; choice?: RowChoice }) {
   const columns = whole.value ? [...diff.shown, ...diff.folded] : diff.shown;
   return (
     <div
-      class={diff.rows.some((row) => columns.some((name) => isLong(row.cells[name])))
+      class={isWide(diff, columns) || diff.rows.some((row) => columns.some((name) => isLong(row.cells[name])))
         ? "diff diff-tall"
         : "diff"}
     >

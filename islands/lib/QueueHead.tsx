@@ -34,7 +34,11 @@ export function QueueHead({ state }: { state: AppState }) {
             type="button"
             class="filter"
             aria-pressed={listing.filter === name}
-            onClick={() => showListing(state, { ...plain(name), table: listing.table, q: listing.q }, false)}
+            onClick={() => {
+              // A read changes no table.
+              const table = name === "reads" ? "" : listing.table;
+              showListing(state, { ...plain(name), table, q: listing.q }, false);
+            }}
           >
             {NAMES[name]} <span class="count">{short(filterCount(state, name))}</span>
           </button>

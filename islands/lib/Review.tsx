@@ -79,6 +79,10 @@ export async function openReview(state: AppState, decision: Decision, ids: numbe
     clearPicks(state);
     if (decision === "revert" && course.open === null) return focusDetail(state);
   } else if (course.open === null) return;
+  // Whoever asked here to look again is not asked to ask once more.
+  if (course.open !== null && course.outcomes.get(course.open)?.kind === "drift") {
+    await load(state, course.open, true);
+  }
   const next = course.open ?? nextWaiting(state, Math.min(...ids));
   if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
   focusDetail(state);

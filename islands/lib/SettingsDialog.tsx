@@ -1,4 +1,4 @@
-/** What an owner sets for the workspace. */
+/** What an owner sets for the workspace, and what holds for this browser alone. */
 import "./core.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -6,6 +6,7 @@ import { Strip } from "@/components/Strip.tsx";
 import type { WorkspaceSettings } from "@/agent/types.ts";
 import { call } from "./api.ts";
 import { openDialog } from "./dialog.tsx";
+import { isNotifying, keepNotifying } from "./notify.ts";
 import { apiBase, type AppState } from "./state.ts";
 
 const MOST_DAYS = 365;
@@ -69,6 +70,7 @@ function Settings({ state, end }: { state: AppState; end: () => void }) {
         <span>days without a decision</span>
       </label>
       <p class="muted">It counts for new proposals. Those that wait already keep the time they have.</p>
+      <Notify state={state} />
       <div class="dialog-buttons">
         <button type="submit" class="button primary" disabled={days.value === null || isBusy.value}>
           Save
@@ -76,5 +78,40 @@ function Settings({ state, end }: { state: AppState; end: () => void }) {
         <button type="button" class="button" onClick={end}>Cancel</button>
       </div>
     </form>
+  );
+}
+
+/** A switch that acts at once: it belongs to this browser, not to what is saved. */
+function Notify({ state }: { state: AppState }) {
+  const isOn = useSignal(isNotifying());
+  const isBlocked = useSignal(false);
+  const change = async (wanted: boolean) => {
+    const now = await keepNotifying(state, wanted);
+    isOn.value = now === "on";
+    isBlocked.value = now === "blocked";
+  };
+  return (
+    <>
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          data-testid="notify-switch"
+          checked={isOn.value}
+          onChange={({ currentTarget }) => {
+            const wanted = currentTarget.checked;
+            // It shows what is so, not what was asked for.
+            currentTarget.checked = isOn.peek();
+            void change(wanted);
+          }}
+        />
+        <span>Notify me in this browser when a change waits</span>
+      </label>
+      <p class="muted" role="status">
+        {isBlocked.value
+          ? "The browser does not allow it. Allow notifications for this page in its settings."
+          : "Only while you look elsewhere."}
+      </p>
+    </>
   );
 }

@@ -6,10 +6,6 @@ import { select } from "./queue.ts";
 import { list } from "./search.ts";
 import { type AppState, home } from "./state.ts";
 import { showTable } from "./tables.ts";
-import { earlier } from "./talk.ts";
-
-/** A message that a link leads to is looked for this far back. */
-const MAX_PAGES_BACK = 10;
 
 /** Goes to an address of this workspace and remembers it in the history. What it doesn't say of the list stays. */
 export function navigate(state: AppState, to: string, replace = false): void {
@@ -35,8 +31,11 @@ export function followLinks(state: AppState): () => void {
     // A name that can't be read is the server's to answer.
     if (!isReadable(link.pathname)) return;
     event.preventDefault();
-    if (link.hash.startsWith("#m-")) void showMessage(state, link.hash.slice(1));
-    else navigate(state, link.pathname + link.search);
+    if (link.hash.startsWith("#m-")) {
+      // The address stays with the action that one came from.
+      open(state, "chat");
+      import("./rare.ts").then(({ showMessage }) => showMessage(state, link.hash.slice(1)), () => {});
+    } else navigate(state, link.pathname + link.search);
   };
   const onPop = () => follow(state);
   document.addEventListener("click", onClick);
@@ -80,21 +79,6 @@ function follow(state: AppState): void {
       select(state, null);
       open(state, wanted === "queue" || wanted === "data" ? wanted : "chat");
     }
-  });
-}
-
-/** Brings a message of the conversation into view; the address stays with the action one came from. */
-async function showMessage(state: AppState, elementId: string): Promise<void> {
-  open(state, "chat");
-  const isThere = () => state.messages.peek().some(({ id }) => `m-${id}` === elementId);
-  for (let pages = 0; !isThere() && state.before.peek() !== null && pages < MAX_PAGES_BACK; pages++) {
-    await earlier(state);
-  }
-  requestAnimationFrame(() => {
-    const message = document.getElementById(elementId);
-    message?.closest("details")?.setAttribute("open", "");
-    message?.scrollIntoView({ block: "center" });
-    message?.focus({ preventScroll: true });
   });
 }
 

@@ -1,6 +1,15 @@
 /** A list of row changes as the tables that a person compares: key first, then what changes, the rest folded. */
 import type { Cell, Change } from "@/agent/types.ts";
-import { changedColumns, sameCell } from "./format.ts";
+import { cellText, changedColumns, sameCell } from "./format.ts";
+
+/** Room for a line of several rows, and for one that stands alone, in characters, where there is little room. */
+const ROOM = 62;
+const ROOM_ALONE = 46;
+/** What stands around a value, and the most that a long one takes before it is cut or broken. */
+const AROUND = 3;
+const MOST = 28;
+/** Of more rows that are only deleted one looks for their keys: they stay short. */
+const FEW = 5;
 
 export interface DiffCell {
   before: Cell | undefined;
@@ -71,6 +80,23 @@ function diffTable(table: string, changes: Change[], columns: readonly string[])
       };
     }),
   };
+}
+
+/**
+ * Whether a row with these columns beside its key is too wide for a narrow place: its values stand below each other
+ * there, so that none of them is out of sight.
+ */
+export function isWide({ keyColumns, rows }: TableDiff, columns: readonly string[]): boolean {
+  if (rows.length > FEW && rows.every(({ op }) => op === "delete")) return false;
+  let room = rows.length > 1 ? ROOM : ROOM_ALONE;
+  for (const name of [...keyColumns, ...columns]) {
+    const sizes = rows.map(({ cells: { [name]: cell } }) => {
+      const text = cellText(cell?.after ?? cell?.before ?? null);
+      return text.length + (cell?.changed ? cellText(cell.before ?? null).length : 0);
+    });
+    room -= AROUND + Math.max(name.length, Math.min(MOST, Math.max(...sizes)));
+  }
+  return room < 0;
 }
 
 /** By number where the keys are single numbers: as captured, 10 comes before 9. */

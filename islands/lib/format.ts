@@ -84,13 +84,24 @@ function isMany({ affected, affectedTotal }: ActionSummary): boolean {
   return affectedTotal.tables > Math.min(affected.length, NAMED_TABLES);
 }
 
+/** The first table that a statement writes, or that a query reads from, for a one-line title; empty when none is to see. */
+export function tableNamed(sql: string): string {
+  const [, quoted, plain] =
+    /\b(?:from|into|update(?:\s+or\s+\w+)?)\s+(?:["`[]([^"`\]]+)["`\]]|([\p{L}_][\p{L}\p{N}_$]*))/iu.exec(
+      sql,
+    ) ??
+      [];
+  return quoted ?? plain ?? "";
+}
+
 /** The same in a few words: `customers: 3 to update`. */
 export function entrySummary(entry: ActionSummary, isDone: boolean): string {
   const { affected, affectedTotal } = entry;
   if (isMany(entry)) {
     return `${number(affectedTotal.tables)} tables: ${rows(affectedTotal.rows)}${isDone ? "" : " to change"}`;
   }
-  const names = affected.map(({ table }) => table).join(", ");
+  // Where nothing changes, nothing that was computed names a table: its statement does.
+  const names = affected.map(({ table }) => table).join(", ") || tableNamed(entry.sql);
   return `${names && `${names}: `}${summary(affected, isDone)}`;
 }
 

@@ -34,13 +34,13 @@ export function kindWords({ affected, affectedTotal }: Changing, several = false
   return clauses.length > 0 ? LIST.format(clauses) : `${change} no row`;
 }
 
-/** `#4 changes customers, #5 deletes from orders`: one of each kind, each with how many more of it there are. */
+/** `#4 and 1 more change customers; #5 deletes from orders`: one of each kind, with how many more of it there are. */
 export function mixWords<T extends Changing & { id: number }>(actions: readonly T[]): string {
   const kinds = Map.groupBy(actions, kindOf);
   return [...kinds.values()].flatMap(([first, ...rest]) =>
     first
       ? [
-        `#${first.id}${rest.length ? ` and ${number(rest.length)} more` : ""}: ${
+        `#${first.id}${rest.length ? ` and ${number(rest.length)} more` : ""} ${
           kindWords(first, rest.length > 0)
         }`,
       ]

@@ -1,6 +1,7 @@
 /** What most visits never need, as one file: it is fetched with the first of it that is drawn. */
 import "./core.ts";
-export { Conflicts } from "./Conflicts.tsx";
+export { showMessage } from "./message.ts";
+export { TroubleMore } from "./TroubleMore.tsx";
 export { Found } from "./Found.tsx";
 export { openHelp } from "./Help.tsx";
 export { FilterMenu } from "./FilterMenu.tsx";

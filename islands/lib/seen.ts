@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 /** Decisions rest this long after what they are about appeared or changed. */
-const SEEN_MS = 700;
+export const SEEN_MS = 700;
 
 /**
  * Whether what is shown has been on screen for as long as it takes to see it. Until then nothing decides on it: the

@@ -1,5 +1,6 @@
 /** What the agent's tools answer, as the chat reads it. The answers come from storage: nothing is taken on trust. */
 import type { Cell } from "@/agent/types.ts";
+import { tableNamed } from "./format.ts";
 
 export type ReadOutput =
   | { columns: string[]; rows: Cell[][]; rowCount: number; truncated: boolean; ms: number | null }
@@ -33,10 +34,9 @@ export function field(input: unknown, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The first table that a query reads from, for a one-line title; `data` when there is none to see. */
+/** What a query reads, for a one-line title; `data` when there is no table to see. */
 export function tableRead(sql: string): string {
-  const [, quoted, plain] = /\bfrom\s+(?:["`[]([^"`\]]+)["`\]]|([\p{L}_][\p{L}\p{N}_$]*))/iu.exec(sql) ?? [];
-  return quoted ?? plain ?? "data";
+  return tableNamed(sql) || "data";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

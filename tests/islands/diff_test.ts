@@ -1,7 +1,7 @@
 /** The row diff: nothing that changes may be folded away. */
 import assert from "node:assert/strict";
 import type { Change } from "@/agent/types.ts";
-import { diffTables } from "@/islands/lib/diff.ts";
+import { diffTables, isWide } from "@/islands/lib/diff.ts";
 
 const COLUMNS = { customers: ["id", "name", "email", "tier", "region"], log: ["at", "what"] };
 const BOB: (string | number | null)[] = [2, "Bob", "bob@example.com", "Silver", "East"];
@@ -40,6 +40,27 @@ Deno.test("rows that come or go show every cell", () => {
     assert.deepEqual(diff?.folded, []);
     assert.deepEqual(diff?.rows[0]?.key, [op === "insert" ? { $key: 1 } : 2]);
   }
+});
+
+Deno.test("a row with more values than a narrow place holds is wide; many that are deleted stay lines", () => {
+  const change = (op: Change["op"], id: number, cells: (string | null)[]): Change => ({
+    table: "wide",
+    op,
+    key: { id },
+    before: op === "insert" ? null : [id, ...cells],
+    after: op === "delete" ? null : [id, ...cells],
+    columnsSha256: "",
+  });
+  const wide = (op: Change["op"], count: number, width: number, text = "some words") => {
+    const columns = { wide: ["id", ...Array.from({ length: width }, (_, i) => `column${i}`)] };
+    const changes = Array.from({ length: count }, (_, i) => change(op, i, Array(width).fill(text)));
+    const [diff] = diffTables(changes, columns);
+    return diff && isWide(diff, diff.shown);
+  };
+  assert.deepEqual([wide("insert", 1, 2), wide("insert", 1, 4)], [false, true]);
+  assert.deepEqual([wide("insert", 2, 4), wide("insert", 2, 6), wide("insert", 200, 6)], [false, true, true]);
+  assert.deepEqual([wide("delete", 5, 6), wide("delete", 6, 6)], [true, false]);
+  assert.deepEqual([wide("insert", 1, 2, ""), wide("insert", 1, 2, "x".repeat(400))], [false, true]);
 });
 
 Deno.test("what a new row comes with stands before its NULLs", () => {

@@ -13,6 +13,7 @@ import {
   rows,
   sentence,
   summary,
+  tableNamed,
   totalRows,
 } from "@/islands/lib/format.ts";
 import { statementsText } from "@/islands/lib/SqlBlock.tsx";
@@ -58,6 +59,14 @@ Deno.test("a change to more tables than a list names is told by how much it is i
   const few = { ...entry(1, "pending"), affected: [count(0, 3, 0)], affectedTotal: { tables: 1, rows: 3 } };
   assert.equal(entrySentence(few, "will"), "3 rows in customers change.");
   assert.equal(entrySummary(few, false), "customers: 3 to update");
+  const none = {
+    ...few,
+    affected: [],
+    affectedTotal: { tables: 0, rows: 0 },
+    sql: "UPDATE customers SET tier = 'A'",
+  };
+  assert.equal(entrySummary(none, false), "customers: no rows", "its statement names the table");
+  assert.equal(entrySummary({ ...none, sql: "…" }, false), "no rows");
   const many = { ...few, affectedTotal: { tables: 12, rows: 12_345 } };
   assert.equal(entrySentence(many, "will"), "12,345 rows in 12 tables change.");
   assert.equal(entrySentence(many, "done"), "12,345 rows in 12 tables changed.");
@@ -153,4 +162,12 @@ Deno.test("tool answers of another shape are not drawn", () => {
   assert.deepEqual(proposal({ actionId: 3 }), { actionId: 3 });
   assert.equal(tableRead('SELECT * FROM "order items" o'), "order items");
   assert.equal(tableRead("SELECT 1"), "data");
+  for (
+    const sql of [
+      "UPDATE orders SET a = 1",
+      'UPDATE OR IGNORE "orders" SET a = 1',
+      "DELETE FROM orders",
+      "INSERT OR REPLACE INTO [orders] SELECT * FROM other",
+    ]
+  ) assert.equal(tableNamed(sql), "orders", sql);
 });

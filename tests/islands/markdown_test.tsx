@@ -139,4 +139,10 @@ Deno.test("hostile repetition costs little and never the stack", () => {
     const ms = performance.now() - began;
     assert.ok(ms < 1_500, `${JSON.stringify(piece)} took ${Math.round(ms)} ms`);
   }
+  // Marks of every length, none of which finds its like.
+  const ticks = Array.from({ length: 480 }, (_, i) => "`".repeat(i)).join(" ");
+  const began = performance.now();
+  parse(ticks);
+  const ms = performance.now() - began;
+  assert.ok(ms < 3_000, `${ticks.length} backticks took ${Math.round(ms)} ms`);
 });

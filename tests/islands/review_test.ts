@@ -42,7 +42,7 @@ Deno.test("a mix is said plainly, and what is like the first is what remains", (
     changing(7, ["customers", 0, 2, 0]),
     changing(9),
   ];
-  assert.equal(mixWords(mix), "#4 and 1 more: change customers; #5: deletes from orders; #9: changes no row");
+  assert.equal(mixWords(mix), "#4 and 1 more change customers; #5 deletes from orders; #9 changes no row");
   assert.deepEqual(like(mix[0], mix).map(({ id }) => id), [4, 7]);
   assert.equal(kindWords(changing(1, ["a", 1, 1, 0])), "changes a and adds to a");
 });

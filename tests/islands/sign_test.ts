@@ -190,13 +190,54 @@ Deno.test("an approval is a signature over exactly this decision, and expires wi
   }
 });
 
-Deno.test("a revert signs the executed action, recomputed as far as it is shown", async () => {
-  const action = await actionOf(upgrades(3));
+Deno.test("a revert signs the executed action, recomputed from what is shown of it", async () => {
+  const changes = upgrades(3);
+  const action = await actionOf(changes);
   const other = await actionOf(upgrades(4));
-  assert.ok((await verifyExecuted(action, "main")).ok);
-  assert.ok(!(await verifyExecuted({ ...action, digest: other.digest }, "main")).ok);
-  assert.ok(
-    !(await verifyExecuted({ ...action, statements: [{ sql: "DELETE FROM x", args: [] }] }, "main")).ok,
+  const { preview } = action;
+  assert.ok(preview);
+  const verified = await verifyExecuted(action, "main", changes);
+  assert.deepEqual(verified, {
+    ok: true,
+    statementsSha256: preview.statementsSha256,
+    digest: action.digest,
+  });
+  const says = async (shown: Action, rows: Change[], pattern: RegExp, database = "main") => {
+    const refused = await verifyExecuted(shown, database, rows);
+    assert.match(refused.ok ? "signed" : refused.message, pattern);
+  };
+  await says({ ...action, digest: other.digest }, changes, /digest/);
+  await says({ ...action, statements: [{ sql: "DELETE FROM x", args: [] }] }, changes, /digest/);
+  await says(action, changes, /another database/, "other");
+  // What the rows were is what a person goes by, so it is not signed without them, or over others.
+  await says({ ...action, preview: null }, [], /can't be shown/);
+  await says(action, [], /rows shown/);
+  await says(action, changes.slice(1), /rows shown/);
+  await says(action, [{ ...changes[0], before: [1, "Bronze"] }, ...changes.slice(1)], /rows shown/);
+  await says(
+    action,
+    [...changes, ...upgrades(1)],
+    /rows shown/,
   );
-  assert.ok(!(await verifyExecuted(action, "other")).ok);
+  await says(
+    { ...action, preview: { ...preview, columns: { customers: ["id", "nickname"] } } },
+    changes,
+    /column/,
+  );
+  const one = [{ table: "customers", inserted: 0, updated: 1, deleted: 0 }];
+  await says({ ...action, affected: one }, changes, /counts/);
+  await says({ ...action, affected: one, preview: { ...preview, counts: one } }, changes, /digest/);
+});
+
+Deno.test("a revert of many rows is signed over those that are shown; the others stand by their hashes", async () => {
+  const changes = upgrades(450);
+  const action = await actionOf(changes);
+  for (const shown of [200, 400, 450]) {
+    assert.ok((await verifyExecuted(action, "main", changes.slice(0, shown))).ok, `${shown} rows`);
+  }
+  for (const shown of [199, 201, 449]) {
+    assert.ok(!(await verifyExecuted(action, "main", changes.slice(0, shown))).ok, `${shown} rows`);
+  }
+  const forged = changes.with(300, { ...changes[300], after: [301, "Platinum"] });
+  assert.ok(!(await verifyExecuted(action, "main", forged.slice(0, 400))).ok);
 });

@@ -105,6 +105,19 @@ Deno.test("a tool that failed says why", () => {
   assert.ok(part?.type === "tool" && part.state === "failed" && part.error === "refused");
 });
 
+Deno.test("a call that was cut off does not run for ever in what is stored", () => {
+  const { parts } = shown({
+    id: "m1",
+    role: "assistant",
+    metadata: { status: "stopped" },
+    parts: [
+      { type: "tool-queryDatabase", toolCallId: "a", state: "input-streaming", input: { sql: "SEL" } },
+      { type: "tool-mutateDatabase", toolCallId: "b", state: "input-available", input: {} },
+    ],
+  });
+  assert.deepEqual(parts.map((part) => part.type === "tool" && part.state), ["failed", "failed"]);
+});
+
 Deno.test("a stored message is drawn as the streamed one was", () => {
   const stored = shown({
     id: "m1",

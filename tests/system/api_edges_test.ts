@@ -49,6 +49,12 @@ Deno.test("the product over HTTP: what is refused, followed, and away", async (t
         title: "x",
         statements: [{ sql: "x".repeat(1_000_001) }],
       });
+      // Sent in pieces, it tells no length before.
+      const pieces = ReadableStream.from([JSON.stringify({ title: "x".repeat(1_000_000) })])
+        .pipeThrough(new TextEncoderStream());
+      const headers = { "content-type": "application/json" };
+      const streamed = await fetch(`${gatekeeper.url}/api${path}`, { method: "POST", headers, body: pieces });
+      assert.deepEqual([streamed.status, (await streamed.json()).code], [413, "too_large"]);
     });
 
     await t.step("SQL that may not run is refused with the reason, and nothing is queued", async () => {

@@ -1,7 +1,7 @@
 /** Deciding on several changes at once: only on what is alike, was seen and is still so; each has its own outcome. */
 import assert from "node:assert/strict";
 import type { Action } from "@/agent/types.ts";
-import { accessibility, detail, withProduct } from "./product.ts";
+import { accessibility, beforeApproval, detail, withProduct } from "./product.ts";
 import { over, pickAll, ready, renames, sentBy, waiting, withdrawAll } from "./reviewing.ts";
 
 Deno.test("several at once", async (t) => {
@@ -15,7 +15,7 @@ Deno.test("several at once", async (t) => {
       const three = await client.propose("DELETE FROM customers WHERE id = 8");
       for (const { id } of [one, three, two]) await tab.getByTestId(`pick-${id}`).check();
       await tab.getByTestId("pick-bar").getByText(
-        `#${one.id} and 1 more: change customers; #${three.id}: deletes from customers.`,
+        `#${one.id} and 1 more change customers; #${three.id} deletes from customers.`,
       ).waitFor();
       assert.equal(await tab.getByTestId("pick-approve").getAttribute("aria-disabled"), "true");
       await tab.getByTestId("pick-approve").dispatchEvent("click");
@@ -49,6 +49,25 @@ Deno.test("several at once", async (t) => {
         await withdrawAll(client);
       },
     );
+
+    await t.step("one whose rows moved is looked at again with one press, then as any other", async () => {
+      const [one] = await renames(product, 2);
+      await tab.goto(`${product.gatekeeper.url}/w/main?panel=queue`);
+      await pickAll(tab);
+      await tab.getByTestId("pick-approve").click();
+      await ready(tab);
+      await beforeApproval(tab, () => behind("UPDATE customers SET name = 'Alice Zinc' WHERE id = 1"));
+      await tab.getByTestId("review-approve").click();
+      await over(tab);
+      const moved = tab.locator(`[data-testid=review-item-${one.id}][data-outcome=drift]`);
+      await moved.getByTestId("review-open").click();
+      const open = await detail(tab, "pending", one.id);
+      await open.getByTestId("diff-row").getByText("Alice Zinc!").waitFor();
+      assert.equal(await open.getByTestId("look-again").count(), 0);
+      await tab.getByTestId("approve").click();
+      await detail(tab, "approved", one.id);
+      sent.length = 0;
+    });
 
     await t.step("of what is shown falsely nothing is signed, of the others it is", async () => {
       const [one, two] = await renames(product, 2);

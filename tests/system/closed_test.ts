@@ -7,10 +7,12 @@ import { startGatekeeper } from "./start.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-/** One door of each kind: page, file, built file's folder, JSON, stream, feed, health. */
+/** Every route, and a file. */
 const DOORS = [
   ["GET", "/"],
   ["GET", "/w/main"],
+  ["GET", "/w/main/actions/1"],
+  ["GET", "/w/main/data/customers"],
   ["GET", "/tokens.css"],
   ["GET", "/healthz"],
   ["GET", "/api/me"],
@@ -42,6 +44,19 @@ const DOORS = [
   ["GET", "/api/workspaces/main/export"],
   ["GET", "/api/workspaces/main/live"],
 ] as const;
+
+Deno.test("no route is missing among the doors", async () => {
+  let routes = 0;
+  for await (const file of routeFiles(`${ROOT}routes`)) {
+    const path = file.slice(`${ROOT}routes`.length).replace(/(\/index)?\.tsx?$/, "") || "/";
+    const pattern = new RegExp(`^${path.replace(/\[\w+\]/g, "[^/]+")}$`);
+    for (const [, method] of (await Deno.readTextFile(file)).matchAll(/^ {2}(?:async )?([A-Z]{3,6})[:(]/gm)) {
+      routes++;
+      assert.ok(DOORS.some((door) => door[0] === method && pattern.test(door[1])), `${method} ${path}`);
+    }
+  }
+  assert.ok(routes >= DOORS.length - 1, `${routes} routes`);
+});
 
 Deno.test("a local installation answers this machine alone, on every door", async () => {
   const gatekeeper = await startGatekeeper();
@@ -250,6 +265,15 @@ Deno.test("production lets nobody in before people exist, and refuses to start w
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** The files of the routes: what begins with a bracket or an underscore is none. */
+async function* routeFiles(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (/^[(_]/.test(name)) continue;
+    if (isDirectory) yield* routeFiles(`${folder}/${name}`);
+    else yield `${folder}/${name}`;
+  }
+}
 
 async function ready(url: string): Promise<void> {
   for (const end = Date.now() + 20_000; Date.now() < end;) {

@@ -7,7 +7,7 @@ import { until } from "./start.ts";
 const LINES = Array.from({ length: 120 }, (_, i) => `- line ${i} of a long answer`).join("\n");
 
 Deno.test("the composer", async (t) => {
-  await withModel(undefined, async (model, { context, open }) => {
+  await withModel(/status of 400/, async (model, { context, open }) => {
     const tab = await open();
     const field = tab.getByTestId("composer");
     const keys = tab.keyboard;
@@ -147,6 +147,39 @@ Deno.test("the composer", async (t) => {
       await keys.press("Escape");
       await until("no list", async () => await field.getAttribute("aria-controls") === null);
       assert.equal(await field.getAttribute("aria-activedescendant"), null);
+    });
+
+    await t.step(
+      "what is pasted is never cut in silence: too much is said, and stays as it was",
+      async () => {
+        const pasted = `/propose DELETE FROM customers WHERE id IN (${
+          "1, ".repeat(33_000)
+        }2) AND tier = 'Gold'`;
+        const before = await tab.getByTestId("command-typed").count();
+        await field.fill("");
+        await keys.insertText(pasted);
+        assert.ok(await composer(tab) === pasted);
+        await keys.press("Enter");
+        await tab.getByText("A message has at most 8000 characters.").waitFor();
+        await until("what was pasted", async () => await composer(tab) === pasted);
+        assert.equal(await tab.getByTestId("command-typed").count(), before);
+        await field.fill("");
+      },
+    );
+
+    await t.step("a call that was stopped in the middle does not look as if it went on", async () => {
+      const sql = "SELECT * FROM customers WHERE name = 'somebody with a long name'";
+      const calls = [{ name: "queryDatabase", args: { sql } }];
+      model.turns.set("Read slowly", () => ({
+        text: "Let me look.",
+        toolCalls: calls,
+        pace: (event) => event === 8 ? new Promise(() => {}) : undefined,
+      }));
+      await say(tab, "Read slowly");
+      await answer(tab, "Read slowly").getByText("Reading").waitFor();
+      await tab.getByTestId("stop").click();
+      await answer(tab, "Read slowly").getByText("failed: it was cut off.").waitFor();
+      await answer(tab, "Read slowly").getByText("Stopped.").waitFor();
     });
   });
 });

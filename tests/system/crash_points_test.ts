@@ -204,7 +204,7 @@ Deno.test("a process killed at any point between claim and result: one effect, a
         const action = await rig.propose();
         const before = rig.effects();
         const held = rig.wire.next(isExecuted ? "held answer" : "held");
-        const expiresAt = Date.now() + 1_500;
+        const expiresAt = Date.now() + 5_000;
         await rig.decide(ana, action, "approve", new Date(expiresAt).toISOString());
         await held.reached;
         await rig.killApp();

@@ -97,7 +97,7 @@ export class Rig {
   }
 
   /** The action, when it stands in one of these states. */
-  settled(id: number, ms = 20_000): Promise<Action> {
+  settled(id: number, ms = 30_000): Promise<Action> {
     return until(`#${id} to settle`, async () => {
       const action = await this.client.action(id).catch(() => null);
       return action && !["executing", "reverting"].includes(action.state) && action;

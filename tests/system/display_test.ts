@@ -90,7 +90,7 @@ Deno.test("what is on screen of a change is all of it", async (t) => {
         INSERT INTO readings SELECT i, i FROM n`);
       const { id } = await client.propose("UPDATE readings SET value = value + 1 WHERE id > 0");
       await openAction(tab, id);
-      await tab.getByText("1,450 rows change.", { exact: true }).waitFor();
+      await tab.getByText("1,450 rows in readings change: value.", { exact: true }).waitFor();
       await tab.getByTestId("approve-count").fill("1,450");
       const held = await hold(tab, /\/changes\?page=2$/);
       const sending = await hold(tab, /\/approve$/);

@@ -23,7 +23,7 @@ Deno.test("a browser's key is enrolled by a code that never reaches the app", as
   try {
     await db.call("PUT", "/v1/databases/main", { seed: true });
     const context = await browser.newContext({ viewport: WIDE });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const sent = record(context);
     await context.addInitScript("navigator.storage.persist = async () => globalThis.isKept = true");
     const tab = await context.newPage();
@@ -143,7 +143,7 @@ Deno.test("a browser's key is enrolled by a code that never reaches the app", as
       const other = await browser.newContext({ viewport: NARROW });
       const phone = await other.newPage();
       const recorded = record(other);
-      phone.setDefaultTimeout(10_000);
+      phone.setDefaultTimeout(30_000);
       await phone.goto(`${app.url}/w/main`);
       await live(phone);
       await phone.getByTestId("your-keys").click();

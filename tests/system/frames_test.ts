@@ -33,7 +33,11 @@ Deno.test("an approval sends at most 2 KB to a tab in all, and so do the other d
       await feed.quiet();
       const from = feed.sent.length;
       await act();
-      await until(state, () => feed.sent.slice(from).some(({ frame }) => says(frame, id, state)));
+      await until(state, () => {
+        const said = feed.sent.findIndex(({ frame }, i) => i >= from && says(frame, id, state));
+        // The counts are the last that is told of it.
+        return said !== -1 && feed.sent.slice(said).some(({ frame }) => frame.type === "counts");
+      });
       await feed.quiet();
       const frames = feed.sent.slice(from);
       const changes = perChange(frames);

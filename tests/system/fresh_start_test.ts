@@ -9,7 +9,7 @@ Deno.test("deno task dev starts from nothing", async () => {
   const cache = await Deno.makeTempDir();
   try {
     const { folder, port, word } = await copy.develop({ DENO_DIR: cache });
-    await word(/is ready on/, 120_000);
+    await word(/is ready on/, 240_000);
     const rows = await fetch(`http://127.0.0.1:${port}/api/workspaces/main/tables/customers/rows`);
     assert.equal((await rows.json()).rows.length, 8);
     for (const lock of ["deno.lock", "db-service/deno.lock"]) {

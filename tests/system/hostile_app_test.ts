@@ -1,8 +1,9 @@
 /** An app that lies: whatever it alters of an action on its way to the browser, the browser does not sign it. */
 import assert from "node:assert/strict";
 import type { Action, Change, Preview } from "@/agent/types.ts";
+import { problemOf } from "@/db-service/contract/problem.ts";
 import { lieAbout, openAction, type Shown } from "./attacker_page.ts";
-import { seen, withProduct } from "./product.ts";
+import { detail, live, type Page, seen, withProduct } from "./product.ts";
 
 /** Each lie with what the page says of it. All of them begin from what the app would truly send. */
 const LIES: Record<string, { lie: (action: Shown) => void; says: RegExp }> = {
@@ -98,8 +99,39 @@ const LIES: Record<string, { lie: (action: Shown) => void; says: RegExp }> = {
   },
 };
 
+/** The same about an action that ran, whose revert would be signed. */
+const REVERT_LIES: typeof LIES = {
+  "a harmless value in place of the one that comes back": {
+    lie: ({ preview }) => firstBefore(preview).splice(3, 1, "Gold"),
+    says: /rows shown are not the rows/,
+  },
+  "fewer rows": {
+    lie: ({ preview, affected }) => {
+      preview.changes.pop();
+      affected[0].updated = 2;
+    },
+    says: /rows shown are not the rows/,
+  },
+  "no rows at all": {
+    lie: (action) => Object.assign(action, { preview: null }),
+    says: /can't be shown/,
+  },
+  "another name for a column": {
+    lie: ({ preview }) => preview.columns.customers.splice(3, 1, "nickname"),
+    says: /column names shown are not those/,
+  },
+  "a smaller count in the headline": {
+    lie: ({ affected }) => affected[0].updated = 1,
+    says: /counts shown do not match/,
+  },
+  "harmless SQL over the same rows": {
+    lie: ({ statements }) => statements[0].sql = "UPDATE customers SET tier = ?1 WHERE id = 2",
+    says: /digest does not match/,
+  },
+};
+
 Deno.test("what a hostile app alters, the browser does not sign", async (t) => {
-  await withProduct({}, async ({ client, open }) => {
+  await withProduct({}, async ({ client, open, gatekeeper }) => {
     const { body: action } = await client.in<Action>("POST", "/actions", {
       title: "Upgrade",
       statements: [{ sql: "UPDATE customers SET tier = ?1 WHERE region = 'East'", args: ["Gold"] }],
@@ -144,11 +176,106 @@ Deno.test("what a hostile app alters, the browser does not sign", async (t) => {
       assert.equal((await client.action(action.id)).state, "approved");
       assert.equal(sent.filter((path) => path.endsWith("/approve")).length, 1);
     });
+
+    sent.length = 0;
+    const after = await client.rows("customers");
+    for (const [what, { lie, says }] of Object.entries(REVERT_LIES)) {
+      await t.step(`a revert over ${what}`, async () => {
+        await tab.goto(`${gatekeeper.url}/w/main?panel=queue&state=decided`);
+        await live(tab);
+        const stop = await lieAbout(tab, action.id, lie);
+        await tab.getByTestId(`queue-item-${action.id}`).click();
+        await detail(tab, "approved", action.id);
+        await revertOpen(tab);
+        const alert = tab.getByRole("alert").filter({ hasText: "Not signed." });
+        assert.match(await alert.innerText(), says);
+        await stop();
+        assert.deepEqual(sent, [], "nothing was sent");
+        assert.deepEqual(await client.rows("customers"), after);
+      });
+    }
+
+    await t.step("Undo over another action that has the number by now", async () => {
+      await tab.goto(`${gatekeeper.url}/w/main`);
+      await live(tab);
+      const { id } = await client.propose("UPDATE customers SET tier = 'New' WHERE id = 1");
+      await openAction(tab, id);
+      await tab.getByTestId("approve").click();
+      await tab.getByTestId("undo").waitFor();
+      sent.length = 0;
+      const now = await client.rows("customers");
+      const unlike = await client.action(action.id);
+      const stop = await lieAbout(tab, id, (shown) => Object.assign(shown, { ...unlike, id }));
+      await tab.getByTestId("undo").click();
+      const alert = tab.getByRole("alert").filter({ hasText: "Not signed." });
+      assert.match(await alert.innerText(), /another action/);
+      assert.deepEqual(sent, [], "nothing was sent");
+      assert.deepEqual(await client.rows("customers"), now);
+      await stop();
+      await tab.goto(`${gatekeeper.url}/w/main/actions/${id}`);
+      await live(tab);
+      await revertOpen(tab);
+      await detail(tab, "reverted", id);
+    });
+
+    await t.step("an insert that is said to have failed, and waits again as another action", async () => {
+      const [first, second] = await Promise.all(
+        [1, 2].map(() =>
+          client.propose("INSERT INTO customers(name, email) VALUES ('Once', 'once@example.com')")
+        ),
+      );
+      await openAction(tab, first.id);
+      await tab.route("**/approve", async (route) => {
+        await route.fetch();
+        await route.fulfill({ status: 503, contentType: "application/problem+json", body: UNAVAILABLE });
+      }, { times: 1 });
+      const stop = await lieAbout(
+        tab,
+        first.id,
+        (shown) => Object.assign(shown, { ...second, id: first.id }),
+      );
+      await tab.getByTestId("approve").click();
+      await tab.getByRole("alert").getByText("The database is away.").waitFor();
+      await detail(tab, "pending", first.id);
+      sent.length = 0;
+      await tab.getByTestId("approve").click();
+      await tab.getByRole("alert").getByText(/Not signed\. This is another action/).waitFor();
+      assert.deepEqual(sent, []);
+      const added = (await client.rows("customers")).filter(({ name }) => name === "Once");
+      assert.equal(added.length, 1);
+      await stop();
+      await client.in("POST", `/actions/${second.id}/withdraw`, {});
+    });
+
+    await t.step("the revert of what it was is signed and done", async () => {
+      await tab.goto(`${gatekeeper.url}/w/main?panel=queue&state=decided`);
+      await live(tab);
+      await tab.getByTestId(`queue-item-${action.id}`).click();
+      await detail(tab, "approved", action.id);
+      await revertOpen(tab);
+      await detail(tab, "reverted", action.id);
+      const rows = await client.rows("customers");
+      assert.deepEqual(rows.filter(({ name }) => name !== "Once"), before);
+    });
   });
 });
 
 function first({ changes: [change] }: Preview): Change {
   return change;
+}
+
+/** What a hostile app says of what it did. */
+const UNAVAILABLE = JSON.stringify(problemOf("db_unavailable", "The database is away."));
+
+function firstBefore(preview: Preview) {
+  const { before } = first(preview);
+  assert.ok(before);
+  return before;
+}
+
+async function revertOpen(tab: Page): Promise<void> {
+  await tab.getByTestId("revert").click();
+  await tab.getByTestId("revert-confirm").click();
 }
 
 function firstAfter(preview: Preview) {

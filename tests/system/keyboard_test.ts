@@ -1,6 +1,7 @@
 /** The whole work of deciding by keyboard alone. */
 import assert from "node:assert/strict";
 import {
+  beforeSeen,
   connection,
   detail,
   type Page,
@@ -112,13 +113,23 @@ Deno.test("deciding by keyboard alone", async (t) => {
     );
 
     await t.step("A and R at once after the next one appeared do nothing", async () => {
-      await keys.press("j");
-      await isOpen(2);
-      await keys.press("k");
-      await isOpen(3);
-      for (const key of ["a", "r", "a"]) await keys.press(key);
-      assert.equal(await tab.getByTestId("reject-reason").count(), 0);
+      const sent: string[] = [];
+      const listen = (request: { method(): string; url(): string }) => {
+        if (request.method() === "POST") sent.push(request.url());
+      };
+      tab.on("request", listen);
+      await beforeSeen(tab, async () => {
+        await keys.press("j");
+        await isOpen(2);
+        await keys.press("k");
+        await isOpen(3);
+        for (const key of ["a", "r", "a"]) await keys.press(key);
+        assert.equal(await tab.getByTestId("reject-reason").count(), 0);
+      });
       await seen(tab);
+      tab.off("request", listen);
+      // Its preview is old, so A would look again before it signs.
+      assert.deepEqual(sent, []);
       assert.equal((await client.action(3)).state, "pending");
     });
 

@@ -60,8 +60,24 @@ Deno.test("both processes end together, and nothing stays behind", async () => {
   await Deno.remove(gatekeeper.varDir, { recursive: true });
 });
 
+Deno.test("the app is told nothing of the shell that is none of its business", async () => {
+  const env = { DB_ADMIN_TOKEN: "a-token-of-the-owner-alone", UNRELATED_SECRET: "a-secret-of-this-shell" };
+  const gatekeeper = await startGatekeeper({ env });
+  try {
+    const { app, db } = await gatekeeper.pids();
+    const [seen, seenByDb] = await Promise.all(
+      [app, db].map((pid) => Deno.readTextFile(`/proc/${pid}/environ`)),
+    );
+    for (const secret of Object.values(env)) assert.ok(!seen.includes(secret));
+    assert.ok(seenByDb.includes(env.DB_ADMIN_TOKEN) && !seenByDb.includes(env.UNRELATED_SECRET));
+  } finally {
+    await gatekeeper.stop();
+    await Deno.remove(gatekeeper.varDir, { recursive: true });
+  }
+});
+
 async function gone(pids: number[]): Promise<void> {
-  for (const end = Date.now() + 10_000;;) {
+  for (const end = Date.now() + 30_000;;) {
     const alive = pids.filter((pid) => {
       try {
         return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));

@@ -136,13 +136,18 @@ Deno.test("what is large, odd or too much", async (t) => {
     });
 
     await t.step("one approval costs the same when two hundred wait on the same table", async () => {
-      const { body: { actions } } = await client.in<ActionList>("GET", "/actions?state=pending&limit=1");
-      const action = await client.action(actions[0].id);
-      const started = performance.now();
-      const { status } = await client.approve(action, await ana.sign(action, "approve"));
-      const ms = performance.now() - started;
-      assert.equal(status, 200);
-      assert.ok(ms < 250, `${ms} ms`);
+      const { body: { actions } } = await client.in<ActionList>("GET", "/actions?state=pending&limit=2");
+      const timed = async (action: Action) => {
+        const approval = await ana.sign(action, "approve");
+        const started = performance.now();
+        assert.equal((await client.approve(action, approval)).status, 200);
+        return performance.now() - started;
+      };
+      // What this machine takes now for a change that nobody else waits for.
+      await client.in("POST", `/actions/${actions[1].id}/withdraw`, {});
+      const usual = await timed(await client.propose("UPDATE t1 SET v = 3 WHERE id = 1"));
+      const ms = await timed(await client.action(actions[0].id));
+      assert.ok(ms < 150 + 4 * usual, `${ms} ms, else ${usual} ms`);
       const { body } = await client.in<ActionList>("GET", "/actions?state=pending&limit=200");
       assert.ok(body.actions.every(({ maybeStale }) => maybeStale));
     });

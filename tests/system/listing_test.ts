@@ -84,6 +84,33 @@ Deno.test("finding things in a long queue", async (t) => {
     );
 
     await t.step(
+      "the menu says of what any state is meant; a table leads from reads to changes",
+      async () => {
+        const any: string[] = [];
+        const page = await open();
+        for (const name of ["Waiting", "Decided", "Reads", "All"]) {
+          await page.getByRole("group", { name: "Show" }).getByRole("button", { name }).click();
+          await page.getByRole("button", { name: "Filter", exact: true }).press("Enter");
+          const menu = page.getByRole("dialog", { name: "Filter" });
+          const state = menu.getByLabel("State");
+          any.push(await state.locator("option").first().innerText());
+          await state.press("Escape");
+          await menu.waitFor({ state: "detached" });
+        }
+        assert.deepEqual(any, ["All that waits", "All decided", "All reads", "Any"]);
+        await page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Reads" }).click();
+        await page.getByRole("button", { name: "Filter", exact: true }).press("Enter");
+        await page.getByLabel("Table changed").selectOption("customers");
+        await page.locator('.queue-item[data-state="approved"]').first().waitFor();
+        assert.equal(new URL(page.url()).search, "?table=customers");
+        await page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Reads" }).click();
+        await page.locator(".queue-item").first().waitFor();
+        assert.equal(new URL(page.url()).search, "?type=observation");
+        await page.close();
+      },
+    );
+
+    await t.step(
       "Back leads to what was listed before, Forward there again, and a reload keeps it",
       async () => {
         const narrow = await titles();

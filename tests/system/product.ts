@@ -1,6 +1,7 @@
 /** One running installation with one browser, for a file of tests, and what a person does in a tab of it. */
 import assert from "node:assert/strict";
 import axe from "axe-core";
+import { SEEN_MS } from "@/islands/lib/seen.ts";
 import { openBeside } from "@/tests/sqlite.ts";
 import { type Browser, type BrowserContext, complaints, type Page, startBrowser } from "./browser.ts";
 import { seedQueue } from "../bench/seed.ts";
@@ -49,7 +50,7 @@ export async function withProduct(
     const deadline = setTimeout(() => void browser.close(), DEADLINE_MS);
     try {
       const context = await browser.newContext({ viewport: WIDE });
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(30_000);
       await body({
         get gatekeeper() {
           return gatekeeper;
@@ -59,7 +60,7 @@ export async function withProduct(
         client: new Client(gatekeeper.url),
         async open(path = "/w/main", where = context) {
           const tab = await where.newPage();
-          tab.setDefaultTimeout(10_000);
+          tab.setDefaultTimeout(30_000);
           found.push(complaints(tab));
           await tab.goto(gatekeeper.url + path);
           await live(tab);
@@ -140,6 +141,24 @@ export async function detail(tab: Page, state: string, id?: number) {
 /** Waits until the open action has been on screen for as long as it takes before anyone may decide on it. */
 export async function seen(tab: Page): Promise<void> {
   await tab.locator('[data-testid=approve][aria-disabled="false"]').waitFor();
+}
+
+/** Does something while what is shown in the tab has not been there for long enough, however slow this machine is. */
+export async function beforeSeen(tab: Page, act: () => Promise<void>): Promise<void> {
+  await tab.evaluate(`{
+    const { setTimeout } = window;
+    const held = [];
+    window.setTimeout = (work, ms, ...given) => ms === ${SEEN_MS} ? -held.push(work) : setTimeout(work, ms, ...given);
+    window.passTime = () => {
+      window.setTimeout = setTimeout;
+      for (const work of held) work();
+    };
+  }`);
+  try {
+    await act();
+  } finally {
+    await tab.evaluate("passTime()");
+  }
 }
 
 /** The tiers in the data panel, in the order of the rows. */

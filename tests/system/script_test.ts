@@ -123,7 +123,7 @@ async function tiers(tab: Page): Promise<string> {
 }
 
 async function untilTiers(tab: Page, wanted: string): Promise<void> {
-  for (const end = Date.now() + 10_000;;) {
+  for (const end = Date.now() + 30_000;;) {
     const seen = await tiers(tab);
     if (seen === wanted) return;
     if (Date.now() > end) assert.equal(seen, wanted);

@@ -132,7 +132,7 @@ export async function descendants(root: number): Promise<{ pid: number; command:
 export async function until<T>(
   what: string,
   condition: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<T> {
   for (const end = Date.now() + ms;;) {
     const value = await condition();

@@ -84,7 +84,7 @@ Deno.test("every operation in every state: 200 on an edge of the table, elsewher
           action: await until("it to expire", async () => {
             const now = await client.action(action.id);
             return now.state === "expired" && now;
-          }, 15_000),
+          }),
         };
       },
     };
