@@ -8,7 +8,8 @@ const HOST = "127.0.0.1";
 const WATCHED = ["agent", "components", "db-service", "fresh", "islands", "routes", "static", "main.ts"];
 /** How long a process gets to store what it is writing, in milliseconds. */
 const GRACE_MS = 5_000;
-const START_MS = 60_000;
+/** How long a start may take, in milliseconds: on a new machine the db-service is still being downloaded. */
+const START_MS = 180_000;
 
 export interface Plan {
   port: number;

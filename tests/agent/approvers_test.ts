@@ -1,6 +1,6 @@
 /** Whose key it is: a person decides with keys of their own, and sees and changes no others but as an owner. */
 import assert from "node:assert/strict";
-import { enrolKey, listKeys, renameKey, requireOwnKey, revokeKey } from "@/agent/approvers.ts";
+import { enrolKey, listKeys, notOwnKey, renameKey, requireKey, revokeKey } from "@/agent/approvers.ts";
 import { approve, revert } from "@/agent/queue/decide.ts";
 import { propose } from "@/agent/queue/propose.ts";
 import { getAction, getStored } from "@/agent/queue/store.ts";
@@ -87,6 +87,8 @@ Deno.test("a person approves and reverts with a key of their own alone; another'
       { code: "forbidden", message: /belongs to another person/, status: 403 },
     );
     await untouched("pending");
+    const stale = { digest: "another", approval: await approval(ana, action) };
+    await assert.rejects(approve("main", action.id, by(BEN), stale), { code: "stale_digest", status: 409 });
     const own = await approve("main", action.id, by(ANA), { digest, approval: await approval(ana, action) });
     assert.equal(own.state, "approved");
     await assert.rejects(
@@ -94,6 +96,11 @@ Deno.test("a person approves and reverts with a key of their own alone; another'
       { code: "forbidden", message: /belongs to another person/ },
     );
     await untouched("approved");
+    await assert.rejects(
+      approve("main", action.id, by(BEN), { digest, approval: await approval(ana, action) }),
+      { code: "not_pending", status: 409 },
+      "what stands is said before whose key it is",
+    );
     const back = await revert("main", action.id, by(ANA), await approval(ana, action, "revert"));
     assert.equal(back.state, "reverted");
   });
@@ -114,7 +121,8 @@ Deno.test("a key stays whose it is: nobody enrols it again as theirs, revoked or
       message: /another person/,
     });
     await assert.rejects(enrolKey(await asking(ANA), request), { code: "forbidden", message: /revoked/ });
-    await requireOwnKey("main", ANA, ana.key);
+    assert.equal(await notOwnKey("main", ANA, ana.key), null);
+    assert.equal((await notOwnKey("main", BEN, ana.key))?.code, "forbidden");
     const both = { publicKey: (await makeSigner()).publicKey, name: "Both" };
     const race = await Promise.allSettled(
       [ANA, BEN].map(async (person) => enrolKey(await asking(person), both)),
@@ -141,7 +149,10 @@ Deno.test("approvers see and change their own keys, owners all", async () => {
     const renamed = await renameKey(await asking(ANA), ana.key, "Laptop");
     assert.deepEqual([renamed.name, renamed.person], ["Laptop", ANA]);
     assert.equal((await renameKey(await asking(ANA, "owner"), ben.key, "Ben's phone")).name, "Ben's phone");
+    await requireKey(await asking(ANA), ana.key);
     await revokeKey(await asking(ANA), ana.key);
+    await assert.rejects(requireKey(await asking(ANA), ana.key), { code: "not_found" });
+    await assert.rejects(requireKey(await asking(ANA), ben.key), { code: "forbidden" });
     await assert.rejects(renameKey(await asking(ANA), ana.key, "Back"), { code: "not_found" });
     await assert.rejects(renameKey(await asking(ANA, "owner"), nobodys, "x"), { code: "not_found" });
     for (const odd of ["x", "x".repeat(5_000)]) {

@@ -114,7 +114,7 @@ export async function nothingRuns(): Promise<void> {
 /** Resolves when the running answer has written `text`, in the memory of the process that drives it. */
 export async function written(hub: Hub, run: string, text: string): Promise<void> {
   let said = "";
-  for await (const chunk of hub.chunks(run, AbortSignal.timeout(10_000))) {
+  for await (const chunk of hub.chunks(run, AbortSignal.timeout(30_000))) {
     if (chunk.type === "text-delta") said += chunk.delta;
     if (said.includes(text)) return;
   }

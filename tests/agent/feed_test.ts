@@ -288,7 +288,7 @@ function pause(ms: number): Promise<void> {
 /** Waits for what no event tells. */
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    assert.ok(tries < 1_000, "it never came to be");
+    assert.ok(tries < 5_000, "it never came to be");
     await pause(2);
   }
 }

@@ -44,7 +44,7 @@ Deno.test("of rows whose keys are not assigned yet, any can be left out: the oth
     inserts(values.filter((v) => v !== "v2")),
     "as a preview of these rows alone has them",
   );
-  const [statement] = statementsFor(rest, [TABLE]);
+  const [statement] = statementsFor(rest, { t: ["id", "v"] }, [TABLE]);
   assert.match(statement?.sql ?? "", /^INSERT INTO "t" \("v"\) VALUES \(\?\), /);
   assert.deepEqual(
     statement?.args,

@@ -67,8 +67,9 @@ export class Checker {
     await this.#record();
     const told = inOrder(this.model.told);
     assert.deepEqual(inOrder(await outcomes(WS)), told, "the conversation");
-    // Tabs are told of a claim when its result is a while in coming.
+    // Tabs are told of a claim when its result is a while in coming, from when their process has read of it.
     if (this.model.actions.some(({ decision }) => decision)) {
+      for (const tab of tabs) if (tab.isHere) await tab.upToDate();
       await new Promise((told) => setTimeout(told, 1_000));
     }
     for (const [i, tab] of tabs.entries()) {

@@ -40,7 +40,7 @@ for (const [name, turns] of STREAMS) {
       (_request, n) => turns[Math.min(n, turns.length - 1)],
       async ({ hub, ask, ended }) => {
         const run = await ask("Go on", "question");
-        const chunks: ChatChunk[] = await Array.fromAsync(hub.chunks(run, AbortSignal.timeout(10_000)));
+        const chunks: ChatChunk[] = await Array.fromAsync(hub.chunks(run, AbortSignal.timeout(30_000)));
         const kept = await ended(run);
         let theirs: ChatMessage = { id: run, role: "assistant", parts: [] };
         const stream = ReadableStream.from(chunks);

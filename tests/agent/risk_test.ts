@@ -28,10 +28,22 @@ Deno.test("rows are counted: five warn, a hundred are danger", () => {
   assert.deepEqual(codes(preview({}), sql), ["no_change:info"]);
 });
 
-Deno.test("numbers in reasons are written as the page writes them, with thousands apart", () => {
-  const many = preview({ updated: 8_000, deleted: 2_000 });
-  const reasons = badgesOf(many, [{ sql: "DELETE FROM t WHERE b" }]).map(({ reason }) => reason);
-  assert.deepEqual(reasons, ["Deletes 2,000 rows.", "10,000 rows change."]);
+Deno.test("a reason says what makes it risky, not how much of which tables: that stands beside it", () => {
+  const reasons = (p: Preview, sql: string) => badgesOf(p, [{ sql }]).map(({ reason }) => reason);
+  const two = [
+    { table: "t", inserted: 0, updated: 8_000, deleted: 2_000 },
+    { table: "u", inserted: 0, updated: 1, deleted: 0 },
+  ];
+  assert.deepEqual(reasons(preview({}, { counts: two }), "DELETE FROM t WHERE b"), [
+    "Deletes data.",
+    "100 rows or more.",
+    "More than one table.",
+  ]);
+  assert.deepEqual(reasons(preview({ updated: 7 }), "UPDATE t SET a = 1 WHERE b"), ["5 rows or more."]);
+  assert.deepEqual(reasons(preview({}), "DELETE FROM t WHERE b"), [
+    "A DELETE: it would delete nothing now.",
+    "Approving it does nothing.",
+  ]);
 });
 
 Deno.test("no WHERE is danger, wherever the word stands otherwise", () => {
