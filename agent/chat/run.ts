@@ -16,7 +16,7 @@ import { closeRun, drive, foldChunks } from "./drive.ts";
 import { isForModel, isSaid, WINDOW } from "./instructions.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import type { Request } from "./request.ts";
-import { appendMessages, hasMessage, lastMessages } from "./store.ts";
+import { bodiesOf, hasMessage, lastMessages, place } from "./store.ts";
 
 /** A run without a sign of life for this long belongs to a dead process, in milliseconds. */
 const DEAD_MS = 15_000;
@@ -171,18 +171,17 @@ async function begin(
     // One person's messages are counted together, in whichever workspace: twenty at once would only get in their own way.
     const done = await inTurn(`person/${by.id}`, async () => {
       const op = kv.atomic();
-      const [events, said, lease, next] = await Promise.all([
-        appendMessages(kv, op, ws, messages),
+      const [bodies, [lease, next], said] = await Promise.all([
+        bodiesOf(kv, ws, messages),
+        kv.getMany<[Lease, number]>([keys.run(ws), keys.nextMessage(ws)]),
         lastMessages(ws, WINDOW, isForModel, isSaid),
-        kv.get<Lease>(keys.run(ws)),
-        kv.get<number>(keys.nextMessage(ws)),
         also(op),
       ]);
       // Whoever lost a race to another person has their answer, though that one be over already.
       if (lease.value && kind === "followup" || lastAnswer.get(ws) !== before) throw busy();
       if (lease.value) return null;
-      announce(kv, op, ws, [...events, { t: "run", run }]);
-      op.check(lease, next).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
+      announce(kv, op, ws, [...place(op, ws, messages, bodies, next), { t: "run", run }]);
+      op.check(lease).set(keys.run(ws), { run, kind, beat: Date.now() } satisfies Lease);
       const committing = op.commit();
       // The call is prepared while the disk is busy.
       const prepared = ready(said.messages);

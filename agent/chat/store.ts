@@ -25,15 +25,29 @@ export async function appendMessages(
   messages: readonly ChatMessage[],
 ): Promise<FeedEvent[]> {
   // Before the number is asked for: what is long takes its time, in which others would take the number.
-  const larges = await Promise.all(messages.map((message) => bodyOf(kv, ws, message)));
-  const next = await kv.get<number>(keys.nextMessage(ws));
+  const bodies = await bodiesOf(kv, ws, messages);
+  return place(op, ws, messages, bodies, await kv.get<number>(keys.nextMessage(ws)));
+}
+
+/** The bodies of messages, written as far as they are too long to stand in their entries. */
+export function bodiesOf(kv: Deno.Kv, ws: string, messages: readonly ChatMessage[]): Promise<Large[]> {
+  return Promise.all(messages.map((message) => bodyOf(kv, ws, message)));
+}
+
+/** The same as {@link appendMessages} for who has read the next number and written the bodies. */
+export function place(
+  op: Deno.AtomicOperation,
+  ws: string,
+  messages: readonly ChatMessage[],
+  bodies: readonly Large[],
+  next: Deno.KvEntryMaybe<number>,
+): FeedEvent[] {
   op.check(next);
   if (messages.length === 0) return [];
   let n = next.value ?? 1;
   const events: FeedEvent[] = [];
   for (const [i, message] of messages.entries()) {
-    const large = larges[i];
-    op.set(keys.message(ws, n), { id: message.id, message: large } satisfies StoredMessage);
+    op.set(keys.message(ws, n), { id: message.id, message: bodies[i] } satisfies StoredMessage);
     op.check({ key: keys.messageNumber(ws, message.id), versionstamp: null });
     op.set(keys.messageNumber(ws, message.id), n);
     events.push({ t: "message", n, id: message.id });
@@ -43,15 +57,15 @@ export async function appendMessages(
   return events;
 }
 
-const bodies = new WeakMap<ChatMessage, Promise<Large>>();
+const written = new WeakMap<ChatMessage, Promise<Large>>();
 
 /** The body of a message, written once, however often the commit that refers to it loses its race. */
 function bodyOf(kv: Deno.Kv, ws: string, message: ChatMessage): Promise<Large> {
-  const known = bodies.get(message);
+  const known = written.get(message);
   if (known) return known;
   const body = putLarge(kv, ws, message);
-  bodies.set(message, body);
-  body.catch(() => bodies.delete(message));
+  written.set(message, body);
+  body.catch(() => written.delete(message));
   return body;
 }
 
