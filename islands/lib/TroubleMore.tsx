@@ -62,7 +62,7 @@ function Conflicts(
           </tbody>
         </table>
       </div>
-      <p>To bring back what was before all the same, ask for a change that does.</p>
+      <p>To bring back what was before anyway, ask for a change that does it.</p>
     </>
   );
 }
