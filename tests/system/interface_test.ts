@@ -85,7 +85,7 @@ Deno.test("every state of the interface is accessible", async (t) => {
       await tab.getByTestId("revert").click();
       await tab.getByTestId("revert-confirm").click();
       await tab.getByRole("cell", { name: "Copper" }).waitFor();
-      await tab.getByText("To bring back what was before all the same, ask for a change").waitFor();
+      await tab.getByText("To bring back what was before anyway, ask for a change").waitFor();
       await isAccessible(tab, "conflict");
     });
 
