@@ -42,9 +42,12 @@ export function withinBudget(prompt: LanguageModelV4Prompt): LanguageModelV4Prom
 }
 
 function resultWithin(part: Result, take: Take): Result {
-  if (part.type !== "tool-result" || part.output.type !== "text") return part;
-  const { length } = part.output.value;
-  return length <= take(length) ? part : { ...part, output: { type: "text", value: LEFT_OUT } };
+  if (part.type !== "tool-result") return part;
+  const { output } = part;
+  // What is wrong with a malformed call is told with all of its arguments, which may be as long as any result.
+  if (output.type !== "text" && output.type !== "error-text") return part;
+  const { length } = output.value;
+  return length <= take(length) ? part : { ...part, output: { type: output.type, value: LEFT_OUT } };
 }
 
 function saidWithin(part: Said, take: Take): Said {

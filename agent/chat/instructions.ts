@@ -90,8 +90,8 @@ function oneLine(text: string): string {
 }
 
 /**
- * The tail of a conversation that the model sees: at most {@link WINDOW} messages, starting at a person's, and the notes
- * that stand between them.
+ * The tail of a conversation that the model sees: at most {@link WINDOW} messages, and the notes that stand between
+ * them. It starts at a person's, or at a note, which the model reads as one.
  */
 export function windowOf(messages: readonly ChatMessage[]): ChatMessage[] {
   const known = asKnown(messages.filter(isForModel));
@@ -100,8 +100,9 @@ export function windowOf(messages: readonly ChatMessage[]): ChatMessage[] {
   const said = recent.filter(isSaid);
   const oldest = said.at(-WINDOW) ?? said[0];
   const tail = oldest ? recent.slice(recent.indexOf(oldest)) : recent;
-  const first = tail.findIndex((message) => message.role === "user");
-  return first === -1 ? tail.filter(isOutcome) : tail.slice(first);
+  // The agent's words on thirty decisions in a row must not leave the model with the next question alone.
+  const first = tail.findIndex((message) => message.role === "user" || isOutcome(message));
+  return first === -1 ? [] : tail.slice(first);
 }
 
 /**

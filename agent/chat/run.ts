@@ -16,7 +16,7 @@ import { closeRun, drive, foldChunks } from "./drive.ts";
 import { isForModel, isSaid, WINDOW } from "./instructions.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import type { Request } from "./request.ts";
-import { bodiesOf, hasMessage, lastMessages, place } from "./store.ts";
+import { bodiesOf, dropBodies, hasMessage, lastMessages, place } from "./store.ts";
 
 /** A run without a sign of life for this long belongs to a dead process, in milliseconds. */
 const DEAD_MS = 15_000;
@@ -56,10 +56,16 @@ export async function startAnswer(
     metadata: { at: new Date().toISOString(), by },
   }];
   const messageId = request === "retry" ? await askedAgain(ws, by) : request.id;
-  return await begin({ ws, database }, by, "answer", messages, messageId, async (op) => {
-    await count(op, ws, by, "message");
-    if (request !== "retry") note(op, ws, { ...request, by }, verdict);
-  });
+  try {
+    return await begin({ ws, database }, by, "answer", messages, messageId, async (op) => {
+      await count(op, ws, by, "message");
+      if (request !== "retry") note(op, ws, { ...request, by }, verdict);
+    });
+  } catch (error) {
+    // Who sends too much must not fill the store with what is refused. What failed otherwise may have been committed.
+    if (error instanceof Refusal) await dropBodies(ws, messages);
+    throw error;
+  }
 }
 
 /** Starts the agent's short word on outcomes; null when anything else is being written. */

@@ -4,7 +4,7 @@ import { Refusal } from "../errors.ts";
 import { announce, type FeedEvent } from "../store/feed.ts";
 import { keys } from "../store/keys.ts";
 import { backoff, MAX_TRIES, openStore } from "../store/kv.ts";
-import { getLarge, type Large, putLarge } from "../store/large.ts";
+import { dropLarge, getLarge, type Large, putLarge } from "../store/large.ts";
 
 /** Nobody writes so many commands in a row that this many pages hold nothing else. */
 const MAX_PAGES = 20;
@@ -67,6 +67,16 @@ function bodyOf(kv: Deno.Kv, ws: string, message: ChatMessage): Promise<Large> {
   written.set(message, body);
   body.catch(() => written.delete(message));
   return body;
+}
+
+/** Removes what was written of messages that are not taken after all. Never call it once their commit may have been. */
+export async function dropBodies(ws: string, messages: readonly ChatMessage[]): Promise<void> {
+  const kv = await openStore();
+  for (const message of messages) {
+    const body = await written.get(message);
+    written.delete(message);
+    await dropLarge(kv, ws, body ?? null);
+  }
 }
 
 /**

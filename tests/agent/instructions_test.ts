@@ -62,3 +62,20 @@ Deno.test("the window holds thirty messages at most and begins with a person's (
   // Where the thirtieth is the agent's, the window begins one later.
   assert.deepEqual(textsOf(windowOf(talk.slice(0, -1))), Array.from({ length: 29 }, (_, i) => 30 + i));
 });
+
+Deno.test("after decisions one by one, each with the agent's word on it, the model still knows of them", () => {
+  const told = Array.from({ length: 40 }, (_, i) => [
+    message("system", `#${i} was approved.`, { kind: "outcome", actions: [i] }),
+    message("assistant", `Done, ${i}.`, { kind: "followup" }),
+  ]).flat();
+  const question = message("user", "Which were the last?");
+  const [first, ...others] = windowOf([
+    message("user", "Do it"),
+    message("assistant", "Wait."),
+    ...told,
+    question,
+  ]);
+  assert.equal(first.metadata?.kind, "outcome");
+  assert.deepEqual([first, ...others], [...told, question].slice(-others.length - 1));
+  assert.equal([first, ...others].filter(({ role }) => role !== "system").length, WINDOW - 1);
+});

@@ -266,6 +266,22 @@ Deno.test("a long conversation never becomes more than a model takes: the oldest
   }
 });
 
+Deno.test("nor do calls that were malformed at length, and are told so word for word", async () => {
+  const args = { sql: "x".repeat(40_000), description: "" };
+  for (const baseUrl of [undefined, null]) {
+    const script = ({ body }: Arrival): Turn =>
+      JSON.stringify(body).includes("And now?")
+        ? { text: "Fine." }
+        : { toolCalls: [{ name: "queryDatabase", args }] };
+    await withConversation(script, async ({ openai, ask, ended }) => {
+      for (let i = 0; i < 4; i++) await ended(await ask(`question ${i}`));
+      await ended(await ask("And now?"));
+      const sizes = openai.requests.map(({ body }) => JSON.stringify(body).length);
+      assert.ok(Math.max(...sizes) < 250_000, sizes.join());
+    }, baseUrl);
+  }
+});
+
 /** Waits for what no event tells. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; !await holds(); tries++) {

@@ -1,14 +1,17 @@
 /** What is large or comes in a rush: kept in parts that fit into KV, cut for the model with a note, written in batches. */
 import assert from "node:assert/strict";
 import { FLUSH_MS } from "@/agent/chat/drive.ts";
+import { startAnswer } from "@/agent/chat/run.ts";
 import type { Batch } from "@/agent/live/tail.ts";
+import { useSettings } from "@/agent/settings.ts";
 import { keys } from "@/agent/store/keys.ts";
 import { openStore } from "@/agent/store/kv.ts";
 import { getLarge } from "@/agent/store/large.ts";
 import type { ChatChunk } from "@/agent/types.ts";
 import { textOf } from "@/tests/fakes/openai.ts";
 import { until } from "@/tests/system/start.ts";
-import { gate, nothingRuns, stored, WHERE, withConversation, words, written } from "./conversation.ts";
+import { ANN, gate, nothingRuns, stored, WHERE, withConversation, words, written } from "./conversation.ts";
+import { localSettings } from "./store.ts";
 
 const READ = { toolCalls: [{ name: "queryDatabase", args: { sql: "SELECT * FROM customers" } }] };
 const LONG = "ä".repeat(1_500);
@@ -101,3 +104,21 @@ async function kept(run: string): Promise<ChatChunk[]> {
   const parts = (await batchesOf(run)).map(({ large }) => getLarge<ChatChunk[]>(kv, WHERE.ws, large));
   return (await Promise.all(parts)).flatMap((chunks) => chunks ?? []);
 }
+
+Deno.test("a long message that is refused leaves nothing in the store", async () => {
+  const text = '"\n'.repeat(3_900);
+  const parts = async () => {
+    const prefix = keys.bodyPart(WHERE.ws, "", 0).slice(0, -2);
+    return (await Array.fromAsync((await openStore()).list({ prefix }))).length;
+  };
+  await withConversation(() => ({ text: "Yes." }), async ({ ask, ended }) => {
+    await ended(await ask(text, "one"));
+    assert.equal(await parts(), 1, "it is too long for its entry");
+    await assert.rejects(startAnswer(WHERE, ANN, { id: "one", text }), { code: "busy" });
+    assert.equal(await parts(), 1, "sent twice");
+    useSettings({ ...localSettings(), rateLimit: 1 });
+    await assert.rejects(startAnswer(WHERE, ANN, { id: "two", text }), { code: "rate_limited" });
+    assert.equal(await parts(), 1, "sent too fast");
+    assert.equal(words((await stored())[0]), text, "what was taken is whole");
+  });
+});
