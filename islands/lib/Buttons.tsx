@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
 import type { Action } from "@/agent/types.ts";
 import { approve, lookAgain, reject, revert, withdraw } from "./decide.ts";
+import { focusDetail } from "./focus.ts";
 import { countsOf, number, rows, totalRows } from "./format.ts";
 import { mayDecide } from "./roles.ts";
 import { useSeen } from "./seen.ts";
@@ -129,6 +130,12 @@ function Reject(
   const field = useRef<HTMLInputElement>(null);
   // Before the next key press: someone who types R and a reason at once must not steer the list with it.
   useLayoutEffect(() => field.current?.focus(), []);
+  const leave = () => {
+    // The focus is on the page again: what is typed next is no reason any more.
+    field.current?.blur();
+    open.value = false;
+    focusDetail(state);
+  };
   return (
     <form
       class="buttons"
@@ -139,7 +146,7 @@ function Reject(
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
-        open.value = false;
+        leave();
       }}
     >
       <label class="reason">
@@ -156,7 +163,7 @@ function Reject(
       <button type="submit" class="button danger" data-testid="reject-send" aria-disabled={!isSeen}>
         Reject
       </button>
-      <button type="button" class="button" onClick={() => open.value = false}>Back</button>
+      <button type="button" class="button" onClick={leave}>Back</button>
     </form>
   );
 }
@@ -184,9 +191,11 @@ function Approved({ state, action, isSeen }: Deciding) {
 
 function ConfirmRevert({ state, action, asks }: Props & { asks: Signal<boolean> }) {
   const isSeen = useSeen("question");
+  const question = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => question.current?.focus(), []);
   return (
     <div class="buttons">
-      <p>
+      <p ref={question} tabIndex={-1}>
         Put {rows(totalRows(countsOf(action)))} back exactly as before? Rows that moved since stop it.
       </p>
       {action.revertSql && (
@@ -210,7 +219,16 @@ function ConfirmRevert({ state, action, asks }: Props & { asks: Signal<boolean> 
       >
         <Icon name="back" />Revert now
       </button>
-      <button type="button" class="button" onClick={() => asks.value = false}>Keep it</button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          asks.value = false;
+          focusDetail(state);
+        }}
+      >
+        Keep it
+      </button>
     </div>
   );
 }

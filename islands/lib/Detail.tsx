@@ -10,7 +10,6 @@ import {
   aftermath,
   countsOf,
   duration,
-  number,
   rows,
   sentence,
   STATE_WORDS,
@@ -19,6 +18,7 @@ import {
 import { deciding } from "./later.ts";
 import { lazy } from "./lazy.tsx";
 import { showMoreChanges } from "./queue.ts";
+import { MoreRows } from "./MoreRows.tsx";
 import { mayDecide } from "./roles.ts";
 import { Shown } from "./Shown.tsx";
 import { SqlBlock } from "./SqlBlock.tsx";
@@ -181,13 +181,11 @@ function Effect({ state, action, trouble }: { state: AppState; action: Action; t
         ? <LeaveOut key={action.digest} state={state} action={action} changes={changes} />
         : <DiffTable key={action.digest} changes={changes} columns={preview.columns} />)}
       {preview && left > 0 && (
-        <button
-          type="button"
-          class="link more"
-          onClick={() => void showMoreChanges(state)}
-        >
-          {`and ${number(left)} more`}
-        </button>
+        <MoreRows
+          left={left}
+          action={action}
+          show={() => void showMoreChanges(state)}
+        />
       )}
       {action.leftOut && <LeftOutRows action={action} />}
     </>

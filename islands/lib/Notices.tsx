@@ -26,9 +26,8 @@ export function Notices({ state }: { state: AppState }) {
               class="link"
               data-testid="undo"
               onClick={() => {
-                const { undo } = notice;
                 state.notice.value = null;
-                void deciding(state, (tools) => tools.undo(state, undo));
+                void deciding(state, (tools) => tools.undo(state, notice));
               }}
             >
               Undo

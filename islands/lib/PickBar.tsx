@@ -1,4 +1,6 @@
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "@/components/Icon.tsx";
+import { focusDetail } from "./focus.ts";
 import { number } from "./format.ts";
 import { kindWords, like, mixWords } from "./kinds.ts";
 import { clearPicks, type Group, groupOf, inOrder, mayPick, picked } from "./pick.ts";
@@ -36,10 +38,20 @@ export function PickBar({ state }: { state: AppState }) {
   const decide = (decision: Decision) => {
     if (mayDecideNow) void openReview(state, decision, picks.map(({ id }) => id));
   };
-  const choose = (entries: { id: number }[]) =>
+  const choose = (entries: { id: number }[]) => {
     state.picks.value = entries.slice(0, MOST).map(({ id }) => id);
+    // The link that was pressed goes.
+    bar.current?.querySelector("button")?.focus();
+  };
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // So did "Select several".
+    if (state.picking.peek() && document.activeElement === document.body) {
+      bar.current?.querySelector("button")?.focus();
+    }
+  }, []);
   return (
-    <div class="pick-bar" role="group" aria-label="Selection" data-testid="pick-bar">
+    <div ref={bar} class="pick-bar" role="group" aria-label="Selection" data-testid="pick-bar">
       <strong role="status" data-testid="pick-count">{number(picks.length)} selected</strong>
       {verbs.map(([decision, label, key]) => (
         <button
@@ -60,7 +72,10 @@ export function PickBar({ state }: { state: AppState }) {
         type="button"
         class="button small quiet"
         data-testid="pick-clear"
-        onClick={() => clearPicks(state)}
+        onClick={() => {
+          clearPicks(state);
+          focusDetail(state);
+        }}
       >
         {first ? "Clear" : "Done"}
       </button>

@@ -1,5 +1,5 @@
 import { lazy } from "./lazy.tsx";
-import { mayPick } from "./pick.ts";
+import { mayPick, picked } from "./pick.ts";
 import { listed } from "./queue.ts";
 import type { AppState } from "./state.ts";
 
@@ -17,7 +17,7 @@ export function Picks({ state }: { state: AppState }) {
     );
 }
 
-/** Whether all boxes are shown. */
+/** Whether all boxes are shown: on purpose, or since something is selected that can still be decided on. */
 export function isPicking(state: AppState): boolean {
-  return state.picking.value || state.picks.value.length > 0;
+  return state.picking.value || picked(state).length > 0;
 }

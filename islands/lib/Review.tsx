@@ -12,6 +12,8 @@ import { clearPicks } from "./pick.ts";
 import { nextWaiting } from "./queue.ts";
 import {
   approveItem,
+  blank,
+  fetchAll,
   type Item,
   leftOver,
   load,
@@ -47,11 +49,12 @@ interface Course {
 
 /** Outcomes after which nothing is left to read in the review. */
 const DONE: ReadonlySet<Outcome["kind"]> = new Set(["approved", "rejected", "withdrawn", "reverted"]);
-/** As many actions are fetched at the same time. */
-const AT_ONCE = 4;
 
-/** Opens the review of these actions, in their order, and afterwards goes on to what waits next. */
-export async function openReview(state: AppState, decision: Decision, ids: number[]): Promise<void> {
+/**
+ * Opens the review of these actions, in their order, and afterwards goes on to what waits next. Resolves with whether
+ * any of them was decided on.
+ */
+export async function openReview(state: AppState, decision: Decision, ids: number[]): Promise<boolean> {
   const course: Course = { outcomes: new Map(), work: Promise.resolve(), open: null };
   await openDialog<void>({
     labelledBy: "review-title",
@@ -77,8 +80,13 @@ export async function openReview(state: AppState, decision: Decision, ids: numbe
       decided: true,
     };
     clearPicks(state);
-    if (decision === "revert" && course.open === null) return focusDetail(state);
-  } else if (course.open === null) return;
+  }
+  const isDecided = outcomes.length > 0;
+  if (course.open === null && (decision === "revert" || !isDecided)) {
+    // Where the focus was before may be gone, as the line with its Undo is.
+    if (isDecided || document.activeElement === document.body) focusDetail(state);
+    return isDecided;
+  }
   // Whoever asked here to look again is not asked to ask once more.
   if (course.open !== null && course.outcomes.get(course.open)?.kind === "drift") {
     await load(state, course.open, true);
@@ -86,6 +94,7 @@ export async function openReview(state: AppState, decision: Decision, ids: numbe
   const next = course.open ?? nextWaiting(state, Math.min(...ids));
   if (next !== null) navigate(state, `${home(state)}/actions/${next}`);
   focusDetail(state);
+  return isDecided;
 }
 
 interface Props {
@@ -113,6 +122,11 @@ function Review({ state, decision, ids, course, close }: Props) {
       isStopping.value = true;
     };
   }, []);
+
+  // A button that was pressed for what is shown to change goes with it.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, [items.value]);
 
   /** Decides on one after another; whatever happens to one, the next has its turn, unless it would meet the same. */
   const run = async (chosen: Item[], decideOn: (item: Item) => Promise<Outcome>) => {
@@ -197,7 +211,7 @@ function Review({ state, decision, ids, course, close }: Props) {
             item={item}
             standing={standing(item)}
             isShort={decision === "reject" || decision === "withdraw" || isWorking || isOver.value}
-            isWorking={working.value === item.id}
+            progress={working.value === item.id ? `${progress}…` : null}
             replace={replace}
             open={() => {
               course.open = item.id;
@@ -268,21 +282,6 @@ function Over({ close }: { close: () => void }) {
       <button type="button" class="button primary" data-testid="review-close" onClick={close}>Close</button>
     </div>
   );
-}
-
-async function fetchAll(state: AppState, ids: number[], got: (item: Item) => void): Promise<void> {
-  const waiting = [...ids];
-  const fetchNext = async (): Promise<void> => {
-    const id = waiting.shift();
-    if (id === undefined) return;
-    got(await load(state, id));
-    await fetchNext();
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
-}
-
-function blank(id: number): Item {
-  return { id, action: null, more: [], trouble: null, outcome: null };
 }
 
 function changes(count: number): string {

@@ -5,7 +5,8 @@ import { Strip } from "@/components/Strip.tsx";
 import { PAGE_SIZE } from "@/db-service/contract/page_size.ts";
 import { Badges } from "./Badges.tsx";
 import { DiffTable } from "./DiffTable.tsx";
-import { countsOf, entrySentence, number, sentence, STATE_WORDS, totalRows } from "./format.ts";
+import { countsOf, entrySentence, sentence, STATE_WORDS, totalRows } from "./format.ts";
+import { MoreRows } from "./MoreRows.tsx";
 import { fetchChanges } from "./queue.ts";
 import { type Item, load, type Outcome, type Standing } from "./review.ts";
 import { Shown } from "./Shown.tsx";
@@ -18,14 +19,15 @@ interface Props {
   standing: Standing;
   /** One line, without its rows. */
   isShort: boolean;
-  isWorking: boolean;
+  /** What is being done with it now. */
+  progress: string | null;
   replace(item: Item): void;
   /** Leaves the review for this action. */
   open(): void;
 }
 
 /** One action of a review: what it does, its rows, its SQL; afterwards what became of it. */
-export function ReviewItem({ state, item, standing, isShort, isWorking, replace, open }: Props) {
+export function ReviewItem({ state, item, standing, isShort, progress, replace, open }: Props) {
   const { id, action, outcome } = item;
   const entry = state.entries.value.find((one) => one.id === id);
   const title = action?.title ?? entry?.title ?? "";
@@ -40,8 +42,8 @@ export function ReviewItem({ state, item, standing, isShort, isWorking, replace,
         <h3>
           <span class="mono">#{id}</span> <Shown text={effectOf(item, entry)} kind="sentence" />
         </h3>
-        {isWorking
-          ? <StateWord state="executing" word="Executing…" />
+        {progress
+          ? <StateWord state="executing" word={progress} />
           : outcome
           ? <StateWord state={LOOKS[outcome.kind][0]} word={LOOKS[outcome.kind][1]} />
           : null}
@@ -53,7 +55,7 @@ export function ReviewItem({ state, item, standing, isShort, isWorking, replace,
       </p>
       {outcome && <What outcome={outcome} open={open} />}
       {!isShort && (action ? <Whole state={state} item={item} replace={replace} /> : <Coming item={item} />)}
-      {!outcome && !isWorking && !isShort && (
+      {!outcome && !progress && !isShort && (
         <Moved state={state} item={item} standing={standing} replace={replace} />
       )}
     </li>
@@ -118,11 +120,7 @@ function Whole({ state, item, replace }: Pick<Props, "state" | "item" | "replace
     <>
       <Badges badges={action.badges} />
       <DiffTable key={action.digest} changes={shown} columns={preview.columns} />
-      {left > 0 && (
-        <button type="button" class="link more" onClick={() => void showMore()}>
-          {`and ${number(left)} more`}
-        </button>
-      )}
+      {left > 0 && <MoreRows left={left} action={action} show={() => void showMore()} />}
       <details class="tool">
         <summary>
           <Icon name="open" />SQL

@@ -101,6 +101,7 @@ export async function lookAgain(state: AppState): Promise<void> {
     adopt(state, answer.data);
     state.notice.value = { message: `#${action.id} is previewed on the data as it is now.`, undo: null };
   });
+  focusDetail(state);
 }
 
 /** Gives this browser a new key after its old one was revoked. Deciding is a second, separate step. */
@@ -113,8 +114,9 @@ export async function newKey(state: AppState): Promise<void> {
       return;
     }
     state.trouble.value = null;
-    state.notice.value = { message: "This browser has a new key. Approve again to use it.", undo: null };
+    state.notice.value = { message: "This browser has a new key. Decide again to use it.", undo: null };
   });
+  focusDetail(state);
 }
 
 /** What verifies and signs; null when it can't be fetched. */

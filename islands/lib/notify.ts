@@ -43,7 +43,8 @@ export function notify(state: AppState): void {
     const fresh = state.entries.value.filter((entry) => entry.id > known && isDecidable(entry));
     known = Math.max(known, ...fresh.map(({ id }) => id));
     const [entry] = fresh;
-    if (!entry || document.hasFocus()) return;
+    // Another tab may have turned them off.
+    if (!entry || document.hasFocus() || !isNotifying()) return;
     // One at a time, of all tabs: the newest stands for those before it. What was computed, not the proposer's words.
     const told = tell(state, `#${entry.id} waits for you`, visibleText(entrySentence(entry, "will")));
     if (!told) return;

@@ -8,6 +8,9 @@ import { type Group, groupOf } from "./pick.ts";
 import { adopt } from "./queue.ts";
 import { apiBase, type AppState } from "./state.ts";
 
+/** As many actions are fetched at the same time. */
+const AT_ONCE = 4;
+
 /** One action of a review. `action` is whole, as it is shown; null until it is here. */
 export interface Item {
   id: number;
@@ -114,6 +117,23 @@ export function outcomeOf(answer: Answer<Action>): Outcome {
   // Without an answer of the app: it is away, or this browser could not sign at all.
   const isEveryones = isKey || code === "db_unavailable" || (status === 0 && code !== "bad_signature");
   return { kind: "refused", detail: message, ...(isEveryones && { stops: true }) };
+}
+
+/** An action of a review before it is here. */
+export function blank(id: number): Item {
+  return { id, action: null, more: [], trouble: null, outcome: null };
+}
+
+/** Fetches actions whole, in their order, a few at a time. */
+export async function fetchAll(state: AppState, ids: number[], got: (item: Item) => void): Promise<void> {
+  const waiting = [...ids];
+  const fetchNext = async (): Promise<void> => {
+    const id = waiting.shift();
+    if (id === undefined) return;
+    got(await load(state, id));
+    await fetchNext();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
 }
 
 /** Fetches an action whole for its review; `anew` previews it again first. */

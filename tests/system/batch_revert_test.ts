@@ -1,7 +1,11 @@
 /** Taking several back at once: what waits is withdrawn, what ran is reverted, each with an outcome of its own. */
 import assert from "node:assert/strict";
+import { PAGE_SIZE } from "@/db-service/contract/page_size.ts";
 import { accessibility, type Page, withProduct } from "./product.ts";
 import { over, pickAll, ready, renames } from "./reviewing.ts";
+
+/** Rows of one change: five do not fit on its first page. */
+const MANY = PAGE_SIZE + 5;
 
 Deno.test("several taken back at once", async (t) => {
   await withProduct({}, async (product) => {
@@ -47,6 +51,34 @@ Deno.test("several taken back at once", async (t) => {
       assert.equal((await client.action(made[1].id)).state, "approved");
       assert.deepEqual(await names(), before.with(1, "Moved"));
       await tab.getByTestId("review-close").click();
+    });
+
+    await t.step("of more rows than are kept, what is left out is counted, and all go back", async () => {
+      behind(`CREATE TABLE items (id INTEGER PRIMARY KEY, v TEXT NOT NULL);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${2 * MANY})
+      INSERT INTO items SELECT i, 'old' FROM n`);
+      const made = [
+        await client.propose(`UPDATE items SET v = 'new' WHERE id <= ${MANY}`),
+        await client.propose(`UPDATE items SET v = 'new' WHERE id > ${MANY}`),
+      ];
+      await tab.goto(`${product.gatekeeper.url}/w/main?panel=queue`);
+      for (const { id } of made) await tab.getByTestId(`pick-${id}`).check();
+      await tab.getByTestId("pick-approve").click();
+      await tab.getByTestId("review").getByTestId("diff-row").first().waitFor();
+      const count = tab.locator("#review-count");
+      if (await count.isVisible()) await count.fill(String(2 * MANY));
+      await ready(tab);
+      await tab.getByTestId("review-approve").click();
+      await tab.getByTestId("undo").click();
+      const review = tab.getByTestId("review");
+      await review.getByText("and 5 more", { exact: true }).nth(1).waitFor();
+      assert.equal(await review.getByRole("button", { name: "and 5 more" }).count(), 0);
+      await confirm(tab, true);
+      await tab.getByTestId("live-status").getByText("2 reverted.", { exact: true }).waitFor();
+      assert.ok((await client.rows("items")).every(({ v }) => v === "old"));
+      await tab.goto(`${product.gatekeeper.url}/w/main/actions/${made[0].id}`);
+      await tab.locator(".detail").getByText("and 5 more", { exact: true }).waitFor();
+      assert.equal(await tab.getByRole("button", { name: "and 5 more" }).count(), 0);
     });
 
     await t.step("withdrawn together", async () => {

@@ -59,6 +59,24 @@ Deno.test("what one decides by is in view", async (t) => {
         },
       );
 
+      await t.step("there it is seen what a row is now that stops a revert", async () => {
+        const { id } = await client.propose("UPDATE customers SET name = 'Alice B. Chen' WHERE id = 1");
+        const context = await browser.newContext({ viewport: PHONE, isMobile: true, hasTouch: true });
+        const phone = await open(`/w/main/actions/${id}`, context);
+        await seen(phone);
+        await phone.getByTestId("approve").tap();
+        await phone.getByTestId("undo").waitFor();
+        await phone.goto(`${gatekeeper.url}/w/main/actions/${id}`);
+        await detail(phone, "approved", id);
+        behind("UPDATE customers SET name = 'Alice Charlotte Chen' WHERE id = 1");
+        await phone.locator('[data-testid=revert][aria-disabled="false"]').tap();
+        await phone.locator('[data-testid=revert-confirm][aria-disabled="false"]').tap();
+        const rows = phone.getByRole("group", { name: "Rows that moved since" });
+        await rows.getByText("Alice Charlotte Chen").waitFor();
+        assert.equal(await rows.evaluate((box) => box.scrollWidth - box.clientWidth), 0);
+        await context.close();
+      });
+
       await t.step("at 200% on a phone all three tabs are whole", async () => {
         const context = await browser.newContext({ viewport: { width: PHONE.width / 2, height: 400 } });
         const small = await open("/w/main", context);

@@ -90,7 +90,7 @@ Deno.test("deciding by keyboard alone", async (t) => {
       await tab.getByTestId("pick-4").and(tab.locator(":checked")).waitFor();
       await keys.press("Escape");
       await tab.getByTestId("action-detail").waitFor({ state: "detached" });
-      assert.equal(await tab.getByTestId("pick-bar").count(), 1);
+      await tab.getByTestId("pick-bar").waitFor();
       await keys.press("Escape");
       await tab.getByTestId("pick-bar").waitFor({ state: "detached" });
       await keys.press("j");

@@ -92,6 +92,27 @@ Deno.test("whoever asks for it is told what waits while they look elsewhere", as
       await listed((await propose("Five")).id);
       assert.equal((await told(tab)).length, before);
     });
+
+    await t.step("turned off in one tab, it is off in all of them", async () => {
+      await toggle.click();
+      await until("it is on", () => toggle.isChecked());
+      const other = await open();
+      await other.evaluate(() => sessionStorage.setItem("permission", "granted"));
+      await other.reload();
+      await live(other);
+      await look(other, false);
+      const six = await propose("Six");
+      await until(
+        "it is told in the other",
+        async () => (await told(other)).some(({ title }) => title.startsWith(`#${six.id} `)),
+      );
+      await toggle.click();
+      await until("it is off", async () => !await toggle.isChecked());
+      const before = (await told(other)).length;
+      const { id } = await propose("Seven");
+      await other.getByTestId(`queue-item-${id}`).waitFor();
+      assert.equal((await told(other)).length, before);
+    });
   });
 });
 
