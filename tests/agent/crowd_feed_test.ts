@@ -1,16 +1,14 @@
 /** Tabs that break off in the middle of a decision, alone and while a crowd is being told of it. */
 import assert from "node:assert/strict";
-import { parseCursor } from "@/agent/live/cursor.ts";
 import { Hub } from "@/agent/live/hub.ts";
 import { propose } from "@/agent/queue/propose.ts";
 import { updateAction } from "@/agent/queue/store.ts";
 import { outcomeMessage } from "@/agent/queue/words.ts";
 import { useSettings } from "@/agent/settings.ts";
-import { readFeed } from "@/agent/store/feed.ts";
-import { openStore } from "@/agent/store/kv.ts";
 import { startDatabase } from "@/tests/fakes/database.ts";
+import { fractionsFrom } from "@/tests/random.ts";
 import { ANN, WHERE } from "./conversation.ts";
-import { Follower } from "./follower.ts";
+import { committedSince, Follower } from "./follower.ts";
 import { localSettings, withStore } from "./store.ts";
 
 const CHANGE = {
@@ -40,7 +38,7 @@ Deno.test("who breaks off within a result whose claim was passed over hears the 
       await joined;
       await follower.join(hub);
       follower.leave();
-      assert.deepEqual(follower.heard.filter(isNoClaim), (await commits(start)).filter(isNoClaim));
+      assert.deepEqual(follower.heard.filter(isNoClaim), (await committedSince(start)).filter(isNoClaim));
     }
   });
 });
@@ -52,7 +50,7 @@ Deno.test("in a crowd, whoever comes, goes and comes back at another process hea
     try {
       for (let i = 0; i < CROWD; i++) await hub.subscribe("", () => {});
       const start = hub.startCursor;
-      const random = randomOf(seed);
+      const random = fractionsFrom(seed);
       // An answer is written meanwhile; only the process that drives it tells it.
       hub.startRun(RUN);
       let written = 0;
@@ -89,7 +87,7 @@ Deno.test("in a crowd, whoever comes, goes and comes back at another process hea
       clearInterval(writing);
       await Promise.all(lives);
       await Promise.all([hub.drain(), other.drain()]);
-      const truth = await commits(start);
+      const truth = await committedSince(start);
       assert.equal(truth.length, ACTIONS * (1 + DECISIONS * 4), "the truth itself is whole");
       for (const [i, { heard, chunks, repeated }] of followers.entries()) {
         const who = `follower ${i} of seed ${seed}`;
@@ -135,31 +133,8 @@ function giveBack(id: number, version: string) {
   }));
 }
 
-/** What was committed after a cursor, in commit order, as a follower writes it down. */
-async function commits(cursor: string): Promise<string[]> {
-  const entries = await readFeed(await openStore(), WHERE.ws, parseCursor(cursor)?.at ?? "");
-  return entries.flatMap(({ events }) =>
-    events.flatMap((event) => {
-      if (event.t === "action") return [`#${event.action.id} ${event.action.state}`];
-      if (event.t === "message") return [`message ${event.id}`];
-      return event.t === "data" ? [`data ${event.version}`] : [];
-    })
-  );
-}
-
 function isNoClaim(line: string): boolean {
   return !line.endsWith(" executing");
-}
-
-/** Small, seeded, good enough to shuffle with: mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 function pause(ms: number): Promise<void> {

@@ -6,13 +6,13 @@ import { observe, propose } from "@/agent/queue/propose.ts";
 import { reject, withdraw } from "@/agent/queue/decide.ts";
 import { countStates } from "@/agent/queue/list.ts";
 import { getAction, updateAction } from "@/agent/queue/store.ts";
-import { CURSOR_MS, feedEnd, readFeed } from "@/agent/store/feed.ts";
+import { CURSOR_MS } from "@/agent/store/feed.ts";
 import { stopAnswer } from "@/agent/chat/run.ts";
-import { openStore } from "@/agent/store/kv.ts";
 import type { ChatChunk, LiveFrame } from "@/agent/types.ts";
 import { within } from "@/tests/deadline.ts";
+import { fractionsFrom } from "@/tests/random.ts";
 import { ANN, gate, stored, WHERE, withConversation } from "./conversation.ts";
-import { Follower } from "./follower.ts";
+import { committedSince, Follower } from "./follower.ts";
 
 const ORIGIN = { ws: WHERE.ws, database: WHERE.database, by: ANN, messageId: null };
 const CHANGE = {
@@ -28,7 +28,7 @@ const TEXT =
 
 Deno.test("two hundred tabs that come and go see every commit and every chunk once, in order", async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-  const random = randomOf(seed);
+  const random = fractionsFrom(seed);
   const busy = Promise.withResolvers<void>();
   await withConversation(
     (_request, n) =>
@@ -40,7 +40,6 @@ Deno.test("two hundred tabs that come and go see every commit and every chunk on
     async ({ hub, ask, ended }) => {
       // A second hub stands for a second process: it hears of chunks from KV alone.
       const other = await Hub.open(WHERE.ws);
-      const kv = await openStore();
       const start = hub.startCursor;
       try {
         const over = Promise.withResolvers<void>();
@@ -84,7 +83,7 @@ Deno.test("two hundred tabs that come and go see every commit and every chunk on
         await Promise.all(lives);
         await Promise.all([hub.drain(), other.drain()]);
 
-        const truth = await commits(kv, parseCursor(start)?.at ?? "");
+        const truth = await committedSince(start);
         assert.equal(truth.length, 1 + 30 * 2 + 20 * 2 + 30 + 2, "the truth itself is whole");
         const parts = JSON.stringify(answer.parts);
         const built = await foldChunks(run, reference, {});
@@ -121,7 +120,7 @@ Deno.test("a tab that breaks off after each single frame still misses none", asy
     }));
     await reject(WHERE.ws, 1, ANN, null);
     await hub.drain();
-    const truth = await commits(await openStore(), parseCursor(start)?.at ?? "");
+    const truth = await committedSince(start);
     const follower = new Follower(start);
     for (let joins = 0; follower.heard.length < truth.length; joins++) {
       assert.ok(joins < 50, `it goes round in circles: ${follower.heard}`);
@@ -257,29 +256,6 @@ Deno.test("tabs at another process hear that an answer was stopped before its fi
     }
   });
 });
-
-/** What was committed after an entry, in commit order, as a follower writes it down. */
-async function commits(kv: Deno.Kv, after: string): Promise<string[]> {
-  assert.notEqual(await feedEnd(kv, WHERE.ws), after);
-  return (await readFeed(kv, WHERE.ws, after)).flatMap(({ events }) =>
-    events.flatMap((event) => {
-      if (event.t === "action") return [`#${event.action.id} ${event.action.state}`];
-      if (event.t === "message") return [`message ${event.id}`];
-      return event.t === "data" ? [`data ${event.version}`] : [];
-    })
-  );
-}
-
-/** Small, seeded, good enough to shuffle with: mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

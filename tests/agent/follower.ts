@@ -1,9 +1,13 @@
 /** A tab as the live feed sees it: keeps its cursor, breaks off when it likes, and remembers all that it was sent. */
 import assert from "node:assert/strict";
+import { parseCursor } from "@/agent/live/cursor.ts";
 import type { Hub } from "@/agent/live/hub.ts";
 import { countStates } from "@/agent/queue/list.ts";
+import { feedEnd, readFeed } from "@/agent/store/feed.ts";
+import { openStore } from "@/agent/store/kv.ts";
 import { within } from "@/tests/deadline.ts";
 import type { ChatChunk, Counts, LiveFrame } from "@/agent/types.ts";
+import { WHERE } from "./conversation.ts";
 
 export class Follower {
   /** What the feed said, in order: actions as `#id state`, messages by id, tables that changed. */
@@ -82,4 +86,18 @@ export class Follower {
     this.repeated += chunks.length - fresh.length;
     known.push(...fresh);
   }
+}
+
+/** What was committed after a cursor, in commit order, as a follower writes it down. */
+export async function committedSince(cursor: string): Promise<string[]> {
+  const kv = await openStore();
+  const after = parseCursor(cursor)?.at ?? "";
+  assert.notEqual(await feedEnd(kv, WHERE.ws), after);
+  return (await readFeed(kv, WHERE.ws, after)).flatMap(({ events }) =>
+    events.flatMap((event) => {
+      if (event.t === "action") return [`#${event.action.id} ${event.action.state}`];
+      if (event.t === "message") return [`message ${event.id}`];
+      return event.t === "data" ? [`data ${event.version}`] : [];
+    })
+  );
 }

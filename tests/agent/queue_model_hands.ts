@@ -4,7 +4,7 @@ import { Refusal } from "@/agent/errors.ts";
 import { approve, reject, revert, withdraw } from "@/agent/queue/decide.ts";
 import { getAction } from "@/agent/queue/store.ts";
 import type { ActionState } from "@/agent/types.ts";
-import { randomFrom } from "@/tests/db-service/fuzz.ts";
+import { randomFrom } from "@/tests/random.ts";
 import { type Decision, Model, type ModelAction, type Signed } from "./queue_model.ts";
 import { CODES, Data, GROUPS, type Program, type Step } from "./queue_model_data.ts";
 import type { Tab } from "./queue_model_tab.ts";

@@ -5,6 +5,7 @@
 import type { Cell, Change, Value } from "../../db-service/contract/schemas.ts";
 import { canonical } from "../../db-service/contract/digest.ts";
 import { ServiceError } from "../../db-service/engine/types.ts";
+import { randomFrom } from "@/tests/random.ts";
 import type { Lab } from "./lab.ts";
 import type { Dump, Row } from "./witness.ts";
 
@@ -47,17 +48,6 @@ export const SCHEMA = [
 
 /** SQL of the keys that are not rowids. */
 export const KEYS = { kv: "lower(a) || '|' || b", codes: "code", loud: "k" };
-
-/** mulberry32: the same seed makes the same numbers. */
-export function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What a fuzz run saw. `mismatches` tell each difference between a promise and the file. */
 export interface FuzzReport {

@@ -12,8 +12,9 @@ import {
   SIGNATURE,
   thumbprint,
 } from "@/db-service/contract/digest.ts";
+import { randomFrom } from "@/tests/random.ts";
 import { type Action, type Desk, Refused } from "./desk.ts";
-import { randomFrom, sameDump } from "./fuzz.ts";
+import { sameDump } from "./fuzz.ts";
 import type { Dump } from "./witness.ts";
 
 /** What was going on when a process was killed, by what had become of it. */
